@@ -1,0 +1,7 @@
+//! waybill: a deterministic, event-sourced simulator of how multinational assistance is coordinated and moved.
+
+pub mod event;
+pub mod log;
+pub mod model;
+pub mod state;
+pub mod units;
