@@ -2,6 +2,7 @@
 
 pub mod event;
 pub mod log;
+pub mod mechanism;
 pub mod model;
 pub mod state;
 pub mod units;

@@ -1,0 +1,213 @@
+//! Nodes, steps, legs and what disturbs them.
+
+use super::{Cause, MechanismPlan, Point};
+use crate::units::amount::Mass;
+use crate::units::arena::Id;
+use crate::units::draw::Law;
+use crate::units::time::{SimDuration, SimTime};
+use serde::{Deserialize, Serialize};
+
+/// What a node is for; it decides what its waiting is charged to and where a delivery is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NodeKind {
+    /// A depot or a source of goods. Waits there are charged to `lift`.
+    Origin,
+    /// A coordination headquarters. `staff`.
+    Hq,
+    /// A sea- or airport of debarkation. `lift`.
+    Port,
+    /// Reception, staging, onward movement. `hub`.
+    Hub,
+    /// Where goods are handed over. `border`.
+    Handover,
+    /// Anything else. `hub`.
+    Plain,
+}
+
+impl NodeKind {
+    /// What a second of waiting at the node is charged to.
+    pub fn cause(self) -> Cause {
+        match self {
+            NodeKind::Origin | NodeKind::Port => Cause::Lift,
+            NodeKind::Hq => Cause::Staff,
+            NodeKind::Hub | NodeKind::Plain => Cause::Hub,
+            NodeKind::Handover => Cause::Border,
+        }
+    }
+}
+
+/// A place that goods pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    pub name: String,
+    pub kind: NodeKind,
+    /// Its steps are `first_step .. first_step + steps` of `Plan::steps`.
+    pub first_step: u32,
+    pub steps: u32,
+    /// Room for all in it that is not ready to leave.
+    pub yard: Option<Limit>,
+    pub when_full: WhenFull,
+    pub next: Route,
+    pub hours: Option<Weekly>,
+    /// A recognition point that arrival here (without steps) or the first step begun marks, beside the usual ones.
+    pub marks: Option<Point>,
+}
+
+/// What happens to goods that find a yard full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhenFull {
+    /// They wait at the gate.
+    Wait,
+    /// They go at once to this node.
+    Divert(Id<Node>),
+    /// They leave the model.
+    Refuse,
+    /// They are let in, each with an event.
+    Overflow,
+}
+
+/// One kind of handling at a node: a line and servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub name: String,
+    pub node: Id<Node>,
+    /// Servers on duty from each instant on, ascending; the first entry is in force from the beginning. `u32::MAX` is
+    /// unlimited.
+    pub servers: Vec<(SimTime, u32)>,
+    /// Seconds of handling.
+    pub time: Law,
+    pub order: Order,
+    /// Room for its line and its servers.
+    pub yard: Option<Limit>,
+    pub when_full: WhenFull,
+    /// The chance that handling has to be done again, in millionths.
+    pub repeat: u32,
+    pub hours: Option<Weekly>,
+    pub on_outage: OnOutage,
+    /// A recognition point that the step's beginning marks.
+    pub marks: Option<Point>,
+}
+
+/// How a line is served (spec 5.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// By priority, then by the time of joining, then by name.
+    #[default]
+    Priority,
+    /// By the time of joining, then by name.
+    Fifo,
+    /// The latest to join first, then by name.
+    Lifo,
+    /// By need-by date (none last), then as `Priority`.
+    EarliestDue,
+    /// By handling time, then as `Priority`.
+    Shortest,
+}
+
+/// What an outage does to work in progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnOutage {
+    /// It pauses and resumes.
+    #[default]
+    Pause,
+    /// It is let end.
+    Finish,
+    /// It returns to the line with its work done kept.
+    Requeue,
+}
+
+/// Room or capacity: a number of consignments, a mass, or both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    pub number: Option<u32>,
+    pub mass: Option<Mass>,
+}
+
+/// Where goods go on to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Route {
+    /// They leave the model (or are handed over, at a handover node).
+    Leave,
+    Hop(Hop),
+    /// Relative weights of hops, in name order of the hops.
+    Weights(Vec<(Hop, f64)>),
+    /// By destination: the first hop of the fastest path (least sum of mean times; equal ones by name). A destination
+    /// that is not listed, or none, takes the second entry.
+    Toward(Vec<(Id<Node>, Hop)>, Option<Hop>),
+}
+
+/// One way on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Hop {
+    Leg(Id<Leg>),
+    /// Reached at once, as no leg leads there.
+    Node(Id<Node>),
+    Out,
+}
+
+/// A way between two nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Leg {
+    /// `<from>:<to>:<mode>` unless named.
+    pub name: String,
+    pub from: Id<Node>,
+    pub to: Id<Node>,
+    pub mode: String,
+    /// Seconds under way.
+    pub transit: Law,
+    pub departures: Option<Departures>,
+    /// The order in which ready goods board.
+    pub order: Order,
+    /// What a wait for this leg is charged to.
+    pub cause: Cause,
+}
+
+/// A leg's timetable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Departures {
+    /// Seconds between departures.
+    pub every: SimDuration,
+    /// The first one; one `every` after the start where not given.
+    pub first: SimTime,
+    pub capacity: Option<Limit>,
+    /// A departure below this does not leave.
+    pub min_load: Option<Limit>,
+    /// What does not fit holds back what comes after it.
+    pub strict: bool,
+    /// Each consignment has its own transit, else the departure has one.
+    pub each: bool,
+}
+
+/// Opening hours: half-open intervals of seconds since Monday 00:00 UTC, ascending, disjoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weekly(pub Vec<(u32, u32)>);
+
+/// Something that strikes a place for a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disruption {
+    pub name: String,
+    pub strikes: Strikes,
+    pub effect: Effect,
+    pub on: SimTime,
+    /// `None` lasts for ever.
+    pub until: Option<SimTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Strikes {
+    Node(Id<Node>),
+    Step(Id<Step>),
+    Leg(Id<Leg>),
+    Mechanism(Id<MechanismPlan>),
+    /// A stage of a mechanism, by its position.
+    Stage(Id<MechanismPlan>, u8),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    Closed,
+    /// The share of servers (or of a departure's capacity) that is left, in millionths.
+    Capacity(u32),
+    /// A factor on times that start while it lasts.
+    Time(f64),
+}
