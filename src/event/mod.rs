@@ -137,6 +137,14 @@ events! {
     DepartureSkipped("DepartureSkipped") = 24 { leg: Id<Leg> }
     /// Room came free in a yard, but nothing that waits for it fits.
     YardStillFull("YardStillFull") = 25 { step: Id<Step> }
+    /// A stream begins; its first thing comes `next` seconds after the start (-1: none).
+    StreamOpened("StreamOpened") = 26 { stream: Id<Stream>, next: SimDuration }
+    /// The handling that it will need, drawn when it joins a line that takes the shortest first.
+    HandlingMeasured("HandlingMeasured") = 27 { unit: UnitId, service: SimDuration }
+    /// A consignment that was dated before the start enters.
+    BacklogEntered("BacklogEntered") = 28 { unit: UnitId }
+    /// A requirement that was dated before the start is taken up.
+    BacklogTakenUp("BacklogTakenUp") = 29 { need: NeedId }
 
     /// A dated disruption begins.
     DisruptionBegan("DisruptionBegan") = 30 { disruption: Id<Disruption> }
