@@ -140,7 +140,7 @@ events! {
     /// A stream begins; its first thing comes `next` seconds after the start (-1: none).
     StreamOpened("StreamOpened") = 26 { stream: Id<Stream>, next: SimDuration }
     /// The handling that it will need, drawn when it joins a line that takes the shortest first.
-    HandlingMeasured("HandlingMeasured") = 27 { unit: UnitId, service: SimDuration }
+    HandlingMeasured("HandlingMeasured") = 27 { unit: UnitId, step: Id<Step>, service: SimDuration }
     /// A consignment that was dated before the start enters.
     BacklogEntered("BacklogEntered") = 28 { unit: UnitId }
     /// A requirement that was dated before the start is taken up.
@@ -241,6 +241,8 @@ events! {
     StockTaken("StockTaken") = 100 { line: LineId, stock: Id<Stock>, quantity: i64 }
     /// The mechanism had nothing to decide.
     MechanismChecked("MechanismChecked") = 101 { mechanism: Id<MechanismPlan> }
+    /// The mechanism's draft clock struck.
+    MechanismDrafted("MechanismDrafted") = 102 { mechanism: Id<MechanismPlan> }
 }
 
 const _: () = assert!(size_of::<Event>() <= 32, "an event stays small: it is written once a few nanoseconds");

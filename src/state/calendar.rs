@@ -169,11 +169,7 @@ impl Calendar {
     /// All keys, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = Key> + '_ {
         let chains = self.heads.iter().flat_map(|&head| self.walk(head));
-        self.now
-            .iter()
-            .chain(&self.rest)
-            .copied()
-            .chain(chains.map(|i| self.keys[i as usize]))
+        self.now.iter().chain(&self.rest).copied().chain(chains.map(|i| self.keys[i as usize]))
     }
 
     /// Whether another key shares its prefix with the smallest.
@@ -182,8 +178,7 @@ impl Calendar {
         let Some(key) = self.peek() else { return false };
         let same = |other: &Key| prefix_of(*other) == prefix_of(key);
         let mut now = self.now.iter().rev().filter(|&&k| k != key);
-        now.next().is_some_and(same)
-            || same(&self.rest_min) && self.rest.iter().find(|&&k| k != key).is_some_and(same)
+        now.next().is_some_and(same) || same(&self.rest_min) && self.rest.iter().find(|&&k| k != key).is_some_and(same)
     }
 
     /// Puts into `out`, in place of what it held, all keys that share their prefix with the smallest, rising.
@@ -237,16 +232,9 @@ impl Calendar {
     /// Many keys come before the end of the current bucket: it lies too far ahead, or is too wide.
     fn review_late(&mut self) {
         self.load = Load::default();
-        let first = self
-            .now
-            .last()
-            .map_or(self.rest_min, |&key| key.min(self.rest_min));
+        let first = self.now.last().map_or(self.rest_min, |&key| key.min(self.rest_min));
         let too_wide = self.bucket(first) == self.cur;
-        let shift = if too_wide {
-            SECOND.max(self.shift - 1)
-        } else {
-            self.shift
-        };
+        let shift = if too_wide { SECOND.max(self.shift - 1) } else { self.shift };
         if !too_wide || shift < self.shift {
             self.rebuild(shift, self.heads.len());
         }
@@ -258,8 +246,7 @@ impl Calendar {
         let next = self.heads[at];
         self.heads[at] = self.free;
         if self.free == NIL {
-            self.heads[at] =
-                u32::try_from(self.keys.len()).expect("fewer than 2^32 wakes are pending");
+            self.heads[at] = u32::try_from(self.keys.len()).expect("fewer than 2^32 wakes are pending");
             self.keys.push(key);
             self.nexts.push(next);
         } else {
@@ -272,15 +259,10 @@ impl Calendar {
 
     fn unchain(&mut self, bucket: u64, key: Key) -> bool {
         let head = (bucket & self.mask()) as usize;
-        let Some(i) = self
-            .walk(self.heads[head])
-            .find(|&i| self.keys[i as usize] == key)
-        else {
+        let Some(i) = self.walk(self.heads[head]).find(|&i| self.keys[i as usize] == key) else {
             return false;
         };
-        let before = self
-            .walk(self.heads[head])
-            .find(|&j| self.nexts[j as usize] == i);
+        let before = self.walk(self.heads[head]).find(|&j| self.nexts[j as usize] == i);
         let next = std::mem::replace(&mut self.nexts[i as usize], self.free);
         match before {
             Some(j) => self.nexts[j as usize] = next,
@@ -368,12 +350,8 @@ impl Calendar {
 
     /// Fits width and buckets to the load: one to four keys a bucket, at most one push in sixteen beyond the window.
     fn review(&mut self) {
-        let Load {
-            moved, passed, far, ..
-        } = std::mem::take(&mut self.load);
-        let most = (4 * self.len())
-            .next_power_of_two()
-            .clamp(BUCKETS_MIN, BUCKETS_MAX);
+        let Load { moved, passed, far, .. } = std::mem::take(&mut self.load);
+        let most = (4 * self.len()).next_power_of_two().clamp(BUCKETS_MIN, BUCKETS_MAX);
         let (mut shift, mut buckets) = (self.shift, self.heads.len().min(most));
         let beyond = 16 * far > moved;
         if moved > 4 * passed {
@@ -392,21 +370,13 @@ impl Calendar {
     /// Puts every key where it belongs under a new width and number of buckets; the smallest marks the current bucket.
     fn rebuild(&mut self, shift: u32, buckets: usize) {
         let mut keys = std::mem::take(&mut self.now);
-        keys.extend(
-            self.heads
-                .iter()
-                .flat_map(|&head| self.walk(head))
-                .map(|i| self.keys[i as usize]),
-        );
+        keys.extend(self.heads.iter().flat_map(|&head| self.walk(head)).map(|i| self.keys[i as usize]));
         self.keys.clear();
         self.nexts.clear();
         (self.free, self.near, self.shift) = (NIL, 0, shift);
         self.heads.clear();
         self.heads.resize(buckets, NIL);
-        self.cur = self.bucket(
-            keys.iter()
-                .fold(self.rest_min, |least, &key| least.min(key)),
-        );
+        self.cur = self.bucket(keys.iter().fold(self.rest_min, |least, &key| least.min(key)));
         for key in keys {
             let bucket = self.bucket(key);
             if bucket <= self.cur {

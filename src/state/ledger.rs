@@ -5,7 +5,9 @@ use super::network::Stay;
 use super::unit::{Name, Place, Unit, What};
 use super::wake::Wake;
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
-use crate::model::{Arrivals, Brings, Earmark, Item, MechanismPlan, Nation, NeedPlan, Node, PledgePlan, Point, RowBrings, Stream};
+use crate::model::{
+    Arrivals, Brings, Earmark, Item, MechanismPlan, Nation, NeedPlan, Node, PledgePlan, Point, RowBrings, Stream,
+};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -437,6 +439,11 @@ impl State {
                 self.lines[line.index()].last = seq;
             }
             Event::MechanismChecked { .. } => {}
+            Event::MechanismDrafted { mechanism } => {
+                if let Some(every) = self.plan().mechanisms[mechanism].package.draft_every {
+                    self.set(self.now.after(every), Wake::Drafts(mechanism));
+                }
+            }
             Event::GoodsCreated { unit, line, number, amount } => self.create_goods(unit, line, number, amount),
             _ => unreachable!("apply hands the ledger its own events"),
         }
@@ -710,7 +717,8 @@ impl State {
         let row = self.line(line);
         let need = self.need(row.need);
         // Of the opening backlog the older one comes first.
-        let joined = if need.submitted < SimTime::ZERO && self.now == SimTime::ZERO { need.submitted } else { self.now };
+        let joined =
+            if need.submitted < SimTime::ZERO && self.now == SimTime::ZERO { need.submitted } else { self.now };
         let key = (need.priority, joined, need.stream, need.number, row.position, line);
         let (value, via) = (row.value, self.plan_of_need(row.need).via);
         self.lines[line.index()].joined = joined;

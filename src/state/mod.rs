@@ -14,7 +14,7 @@ pub mod unit;
 pub mod wake;
 
 pub use ledger::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
-pub use network::{Admission, GateRow, LegRow, NodeRow, StepRow, Stay, Way};
+pub use network::{Admission, GateRow, LegRow, NodeRow, Stay, StepRow, Way};
 pub use set_up::Net;
 
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};
@@ -217,9 +217,7 @@ impl State {
             Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
             Wake::ServersTurn(s) => (2, ranks.steps[s.index()]),
             Wake::StreamDue(s) => (3, ranks.streams[s.index()]),
-            Wake::PledgeCommits(p) | Wake::PledgePays(p) => {
-                (3, ranks.streams[self.pledges[p.index()].stream.index()])
-            }
+            Wake::PledgeCommits(p) | Wake::PledgePays(p) => (3, ranks.streams[self.pledges[p.index()].stream.index()]),
             Wake::UnitEnters(u) => (3, ranks.streams[self.units[u].name.stream.index()]),
             Wake::NeedEnters(n) => (3, ranks.streams[self.needs[n.index()].stream.index()]),
             Wake::Validates(n) | Wake::Closes(n) => (4, ranks.streams[self.needs[n.index()].stream.index()]),

@@ -1,9 +1,9 @@
 //! How facts of movement and of the calendar change the world.
 
+use super::State;
 use super::network::{Convoy, Stay, Way};
 use super::unit::{Name, Origin, Place, Unit, What};
 use super::wake::Wake;
-use super::State;
 use crate::event::{Event, PlaceId, UnitId};
 use crate::model::{Brings, Effect, Leg, Node, NodeKind, Point, Step, Stream, Strikes};
 use crate::units::amount::{Mass, Money};
@@ -28,7 +28,10 @@ impl State {
                 // It joined when it was dated, so that the older one comes first; its line is put in order anew.
                 self.rejoin(unit, joined);
             }
-            Event::HandlingMeasured { unit, service } => self.units[unit].left = service,
+            Event::HandlingMeasured { unit, step, service } => {
+                self.units[unit].left = service;
+                self.count_visit(unit, self.net.ranks.steps[step.index()]);
+            }
             Event::YardEntered { unit, step } | Event::OverflowAccepted { unit, step } => self.enter_yard(unit, step),
             Event::HeldAtGate { unit, step } | Event::Blocked { unit, step } => {
                 let at = self.entry_of(unit);
@@ -314,7 +317,8 @@ impl State {
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
-        let fresh = self.units[unit].left.0 < 0 || self.plan().steps[step].order == crate::model::Order::Shortest;
+        // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
+        let fresh = self.units[unit].left.0 < 0;
         self.units[unit].left = SimDuration(-1);
         self.units[unit].place = Place::Handling { step, server, ends, paused: false };
         if fresh {

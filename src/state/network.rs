@@ -241,9 +241,8 @@ impl State {
             return row.entry.first().map(Admission::Enter);
         }
         // A yard that is full by number lets nobody in, whatever comes; only fresh ones still have to learn it.
-        let full = |held: &Held, limit: Option<Limit>| {
-            limit.and_then(|l| l.number).is_some_and(|most| held.number >= most)
-        };
+        let full =
+            |held: &Held, limit: Option<Limit>| limit.and_then(|l| l.number).is_some_and(|most| held.number >= most);
         if row.fresh == 0 && full(&row.held, plan.yard) && !self.again_waits(step) {
             return None;
         }
@@ -277,18 +276,17 @@ impl State {
     }
 
     fn again_waits(&self, step: Id<Step>) -> bool {
-        self[step].entry.iter(&self.units).any(|u| {
-            matches!(self.units[u].place, Place::Entering { from: Origin::Again, .. })
-        })
+        self[step]
+            .entry
+            .iter(&self.units)
+            .any(|u| matches!(self.units[u].place, Place::Entering { from: Origin::Again, .. }))
     }
 
     /// The first step of a node that a unit passes after `after` (`None`: from outside).
     pub fn step_after(&self, unit: UnitId, node: Id<Node>, after: Option<Id<Step>>) -> Option<Id<Step>> {
         let paper = self.units[unit].is_paper();
         let hq = self.net.is_hq(node);
-        self.plan()
-            .steps_of(node)
-            .find(|&s| after.is_none_or(|a| s > a) && (!hq || paper != self.net.is_movement(s)))
+        self.plan().steps_of(node).find(|&s| after.is_none_or(|a| s > a) && (!hq || paper != self.net.is_movement(s)))
     }
 
     /// Where a unit that is ready at a node goes on to.
@@ -296,12 +294,16 @@ impl State {
         if let (true, super::unit::What::LineGoods(line)) = (self.net.is_hq(node), self.units[unit].what) {
             return Way::Node(self.line(line).origin);
         }
+        self.way_for(self.units[unit].to, node)
+    }
+
+    /// Where goods with this destination go on to.
+    pub fn way_for(&self, to: Option<Id<Node>>, node: Id<Node>) -> Way {
         match &self.plan().nodes[node].next {
             Route::Leave => Way::End,
             Route::Hop(hop) => Way::of(*hop),
             Route::Weights(_) => Way::Choose,
             Route::Toward(table, other) => {
-                let to = self.units[unit].to;
                 if to == Some(node) {
                     return Way::End;
                 }

@@ -41,11 +41,8 @@ impl Net {
         for leg in plan.legs.ids() {
             legs_from[plan.legs[leg].from.index()].push(leg);
         }
-        let movement = plan
-            .steps
-            .iter()
-            .map(|s| plan.nodes[s.node].kind == NodeKind::Hq && s.name == "movement")
-            .collect();
+        let movement =
+            plan.steps.iter().map(|s| plan.nodes[s.node].kind == NodeKind::Hq && s.name == "movement").collect();
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
         Net { ranks: Ranks::new(&plan), plan, first_gate, gates, comes_again, legs_from, movement }
     }

@@ -59,10 +59,7 @@ impl HeapCalendar {
     pub fn ties(&mut self, out: &mut Vec<Key>) {
         out.clear();
         let Some(first) = self.peek() else { return };
-        out.extend(
-            self.iter()
-                .filter(|&key| prefix_of(key) == prefix_of(first)),
-        );
+        out.extend(self.iter().filter(|&key| prefix_of(key) == prefix_of(first)));
         out.sort_unstable();
     }
 }

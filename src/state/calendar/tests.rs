@@ -23,10 +23,7 @@ struct Twins {
 
 impl Twins {
     fn new() -> Self {
-        Self {
-            now: START,
-            ..Self::default()
-        }
+        Self { now: START, ..Self::default() }
     }
 
     fn push(&mut self, delay: u64, phase: u64) {
@@ -59,10 +56,7 @@ impl Twins {
         assert_eq!(ours, theirs);
         assert_eq!(self.calendar.tied(), self.heap.tied());
         assert_eq!(self.calendar.peek(), self.heap.peek());
-        assert_eq!(
-            (self.calendar.len(), self.calendar.is_empty()),
-            (self.heap.len(), self.heap.is_empty())
-        );
+        assert_eq!((self.calendar.len(), self.calendar.is_empty()), (self.heap.len(), self.heap.is_empty()));
     }
 
     fn compare_content(&self) {
@@ -134,9 +128,7 @@ fn run(ops: &[Op]) -> Twins {
             Op::Pop { count } => (0..count).for_each(|_| _ = twins.pop()),
             Op::Remove { which } => twins.remove(which),
             Op::Look => twins.look(),
-            Op::Hold { turns, most } => twins.hold(turns, |i| {
-                i.wrapping_mul(0x9E37_79B9_7F4A_7C15) % (most + 1)
-            }),
+            Op::Hold { turns, most } => twins.hold(turns, |i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) % (most + 1)),
         }
     }
     twins
@@ -184,24 +176,12 @@ fn width_and_buckets_follow_the_load() {
     let random = |i: u64| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
     (0..1000).for_each(|i| twins.push(random(i) % (10 * YEAR), 0));
     twins.hold(200_000, |i| random(i) % (10 * YEAR));
-    assert!(
-        twins.calendar.shift > SECOND + 10,
-        "years are wide: {}",
-        twins.calendar.shift
-    );
-    assert!(
-        twins.calendar.rest.len() < 250,
-        "most fit the window: {}",
-        twins.calendar.rest.len()
-    );
+    assert!(twins.calendar.shift > SECOND + 10, "years are wide: {}", twins.calendar.shift);
+    assert!(twins.calendar.rest.len() < 250, "most fit the window: {}", twins.calendar.rest.len());
     while twins.pop().is_some() {}
     (0..1000).for_each(|i| twins.push(random(i) % HOUR, 0));
     twins.hold(200_000, |i| random(i) % HOUR);
-    assert!(
-        twins.calendar.shift < SECOND + 5,
-        "hours are narrow: {}",
-        twins.calendar.shift
-    );
+    assert!(twins.calendar.shift < SECOND + 5, "hours are narrow: {}", twins.calendar.shift);
     twins.drain();
 }
 
@@ -211,10 +191,7 @@ fn a_window_that_was_opened_too_late_comes_back() {
     twins.push(1000 * YEAR, 0);
     twins.look();
     (0..20_000).for_each(|i| twins.push(i * 7919 % (10 * HOUR), 0));
-    assert!(
-        twins.calendar.cur < (START + 11 * HOUR) >> (twins.calendar.shift - SECOND),
-        "the window is at hand"
-    );
+    assert!(twins.calendar.cur < (START + 11 * HOUR) >> (twins.calendar.shift - SECOND), "the window is at hand");
     twins.hold(20_000, |i| i * 7919 % (10 * HOUR));
     twins.drain();
 }
@@ -237,35 +214,20 @@ fn one_instant_holds_any_number() {
 fn one_wake_may_be_thousands_of_years_away() {
     let mut twins = Twins::new();
     twins.push(0, 0);
-    twins.hold(20_000, |i| {
-        if i % 3 == 0 {
-            0
-        } else {
-            i * YEAR / 8 % (9000 * YEAR)
-        }
-    });
+    twins.hold(20_000, |i| if i % 3 == 0 { 0 } else { i * YEAR / 8 % (9000 * YEAR) });
     twins.drain();
 }
 
 #[test]
 fn the_ends_of_time_are_in_order() {
-    let mut calendar: Calendar = [Key::MAX, 0, key((1 << 44) - 1, 0, 0), 1, key(0, 1, 0)]
-        .into_iter()
-        .collect();
+    let mut calendar: Calendar = [Key::MAX, 0, key((1 << 44) - 1, 0, 0), 1, key(0, 1, 0)].into_iter().collect();
     let order: Vec<Key> = std::iter::from_fn(|| calendar.pop()).collect();
-    assert_eq!(
-        order,
-        [0, 1, key(0, 1, 0), key((1 << 44) - 1, 0, 0), Key::MAX]
-    );
+    assert_eq!(order, [0, 1, key(0, 1, 0), key((1 << 44) - 1, 0, 0), Key::MAX]);
 }
 
 #[test]
 fn bytes_whose_keys_do_not_rise_are_refused() {
     assert!(serde_json::from_str::<Calendar>("[1,2,3]").is_ok());
     let error = serde_json::from_str::<Calendar>("[1,1]").unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("the keys of a calendar do not rise")
-    );
+    assert!(error.to_string().starts_with("the keys of a calendar do not rise"));
 }

@@ -90,12 +90,6 @@ impl Sampler {
         self.0.at(word)
     }
 
-    #[cfg(test)]
-    pub fn table(&self) -> Option<&Table> { if let Form::Curve(Curve::Table(t)) = &self.0 { Some(t) } else { None } }
-    #[cfg(test)]
-    #[inline(never)]
-    pub fn at_by_call(&self, w: u64) -> i64 { self.0.at(w) }
-
     /// The mean in base units, before rounding, of the law as it is drawn: tails beyond the share
     /// 2^-45 of a smooth law count as their ends.
     pub fn mean(&self) -> f64 {

@@ -79,8 +79,8 @@ fn names_and_replications_hash_as_documented() {
 #[test]
 fn a_block_is_four_first_draws_and_a_secret() {
     let block = Draws::new(9).block(name_hash("air-defence"), 4);
-    let [gap, priority, route, quantity, secret @ ..] = block.words();
-    assert_eq!([block.gap(), block.priority(), block.route(), block.quantity()], [gap, priority, route, quantity]);
+    let [gap, priority, quantity, need_by, secret @ ..] = block.words();
+    assert_eq!([block.gap(), block.priority(), block.quantity(), block.need_by()], [gap, priority, quantity, need_by]);
     assert_eq!(block.secret(), Secret(secret));
     let text = serde_json::to_string(&block.secret()).unwrap();
     assert_eq!(serde_json::from_str::<Secret>(&text).unwrap(), block.secret());
@@ -207,6 +207,20 @@ fn samples_never_fall_nor_leave_their_range() {
         let values: Vec<i64> = words.iter().map(|word| sampler.at(*word)).collect();
         assert!(values.is_sorted(), "{law:?}");
         assert!(values[0] >= 0 && *values.last().unwrap() <= 1_000_000_000_000_000_000, "{law:?}");
+    }
+}
+
+#[test]
+fn every_spread_and_size_that_a_law_may_have_is_tabled() {
+    for step in 0..=24 {
+        let cv = (CV_LEAST * libm::pow(CV_MOST / CV_LEAST, f64::from(step) / 24.0)).min(CV_MOST);
+        for mean in [1e-3, 60.0, MOST] {
+            for law in [Law::Lognormal { mean, cv }, Law::Gamma { mean, cv }, Law::Weibull { mean, cv }] {
+                let sampler = sampler(&law);
+                let ladder = [0, 1 << 40, 1 << 62, 1 << 63, !(1 << 62), !(1 << 40), u64::MAX];
+                assert!(ladder.map(|word| sampler.at(word)).is_sorted(), "{law:?}");
+            }
+        }
     }
 }
 
@@ -414,42 +428,4 @@ fn a_wrong_law_is_told_what_would_be_right() {
     }
     let message = Law::lognormal_from_quantiles(5.0, 5.0).unwrap_err();
     assert_eq!(message, "p90 must be above p50; 5 is not above 5");
-}
-#[test]
-fn timing() {
-    use std::{hint::black_box, time::Instant};
-    let draws = Draws::new(1);
-    let n = 4_000_000u64;
-    for _ in 0..3 {
-    let t = Instant::now();
-    let mut x = 0;
-    for i in 0..n { x ^= draws.block(black_box(77), i).0[3]; }
-    println!("block {:?} {x}", t.elapsed().as_secs_f64() / n as f64 * 1e9);
-    let s = draws.block(1, 1).secret();
-    let p = Purpose::named("x");
-    let t = Instant::now();
-    for i in 0..n { x ^= s.draw(p, i); }
-    println!("draw {:?} {x}", t.elapsed().as_secs_f64() / n as f64 * 1e9);
-    let words: Vec<u64> = (0..65536).map(|i| s.draw(p, i)).collect();
-    for law in [Law::Lognormal{mean:14400.,cv:0.8}, Law::Constant(5), Law::Exponential{mean:1e6}, Law::Triangular{low:0.,mode:1e5,high:1e6}] {
-        let sampler = Sampler::new(&law).unwrap();
-        if let Some(table) = sampler.table() { let t = Instant::now();
-        let mut sum = 0u64;
-        for _ in 0..12 { for w in &words { sum = sum.wrapping_add(table.at(*w) as u64); } }
-        println!("{:6.2} ns bare table, {sum} {law:?}", t.elapsed().as_secs_f64() / (12.0 * 65536.0) * 1e9);
-        let t = Instant::now();
-        let mut sum = 0u64;
-        for _ in 0..12 { for w in &words { sum = sum.wrapping_add(sampler.at_by_call(*w) as u64); } }
-        println!("{:6.2} ns by call, {sum} {law:?}", t.elapsed().as_secs_f64() / (12.0 * 65536.0) * 1e9);
-        }
-        let t = Instant::now();
-        let mut sum = 0u64;
-        for _ in 0..12 { for w in &words { sum = sum.wrapping_add(sampler.at(*w) as u64); } }
-        println!("{:6.2} ns, {sum} {law:?}", t.elapsed().as_secs_f64() / (12.0 * 65536.0) * 1e9);
-        let t = Instant::now();
-        let mut w = 1u64;
-        for i in 0..800_000 { w = s.draw(p, i ^ (sampler.at(w) as u64)); }
-        println!("  {:6.2} ns in series with a draw {w}", t.elapsed().as_secs_f64() / (800_000.0) * 1e9);
-    }
-    }
 }
