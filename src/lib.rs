@@ -3,6 +3,8 @@
 pub mod event;
 pub mod log;
 pub mod mechanism;
+pub mod metric;
 pub mod model;
+pub mod sim;
 pub mod state;
 pub mod units;

@@ -8,7 +8,7 @@ use crate::model::{Excess, MechanismPlan};
 use crate::state::{PackageStage, Resting};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
-use crate::units::time::{SimDuration, SimTime};
+use crate::units::time::SimDuration;
 
 /// Positions of the stages in the mechanism's table row.
 const DRAFTING: usize = 0;
@@ -255,7 +255,3 @@ fn pays_supplier(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     true
 }
 
-/// When a list's package last formed; for texts.
-pub fn last_formed(state: &crate::state::State, m: Id<MechanismPlan>) -> Option<SimTime> {
-    state[m].packages.last().map(|p| state.package(*p).drafted)
-}

@@ -200,6 +200,9 @@ impl State {
     /// A unit is ready to leave a node.
     fn pass(&mut self, unit: UnitId, node: Id<Node>) {
         self.units[unit].place = Place::Deciding(node);
+        if self.units[unit].is_paper() {
+            return;
+        }
         if let Way::Leg(leg) = self.way_on(unit, node) {
             self.join_leg(unit, leg);
         }
