@@ -104,14 +104,19 @@ pub fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) {
     }
 }
 
+/// The seconds of handling that a unit needs, before any factor.
 fn draw_handling(turn: &mut Turn, unit: UnitId, step: Id<Step>) -> SimDuration {
     let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
     let secret = turn.rules.secret_kept(turn.state, unit);
     let rules = &turn.rules.steps[step.index()];
-    let seconds = rules.time.at(secret.draw(rules.handling, visit));
+    SimDuration(rules.time.at(secret.draw(rules.handling, visit)))
+}
+
+/// What starts now while a disruption slows the step or its node takes longer.
+fn slowed_handling(turn: &Turn, step: Id<Step>, drawn: SimDuration) -> SimDuration {
     let node = turn.state.plan().steps[step].node;
     let factor = turn.state.time_factor(&[&turn.state[step].struck, &turn.state[node].struck]);
-    SimDuration(slowed(seconds, factor))
+    SimDuration(slowed(drawn.0, factor))
 }
 
 /// It is ready at a node: where its way ends, where several ways lead on, or where no leg is needed, say so.
@@ -141,7 +146,13 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             way => way,
         };
         match way {
-            Way::Leg(_) => return,
+            Way::Leg(leg) => {
+                if plan.legs[leg].departures.is_none() && state.leg_is_open(leg) {
+                    let transit = own_transit(turn, unit, leg);
+                    turn.emit(cause, Event::LegDeparted { unit, leg, transit });
+                }
+                return;
+            }
             Way::Node(next) => {
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
                 if let Some(step) = first_step(turn, next, false) {
@@ -178,7 +189,8 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             turn.emit(state.units[unit].last, Event::YardEntered { unit, step });
         }
         Some(Admission::Overflow(unit)) => {
-            turn.emit(state.units[unit].last, Event::OverflowAccepted { unit, step });
+            let cause = turn.emit(state.units[unit].last, Event::OverflowAccepted { unit, step });
+            turn.emit(cause, Event::YardEntered { unit, step });
         }
         Some(Admission::Full(unit, rule)) => {
             let cause = state.units[unit].last;
@@ -191,6 +203,7 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
                 }
                 (WhenFull::Divert(to), _) => {
                     let cause = turn.emit(cause, Event::Diverted { unit, step, to });
+                    let cause = turn.emit(cause, Event::NodeReached { unit, node: to });
                     let who = Traveller::of(turn, unit);
                     arrived(turn, who, to, cause);
                 }
@@ -213,7 +226,14 @@ pub fn service(turn: &mut Turn, step: Id<Step>) {
         return;
     };
     let row = &state.units[unit];
-    let service = if row.left.0 >= 0 { row.left } else { draw_handling(turn, unit, step) };
+    let service = match (row.left.0, row.drawn.0) {
+        (0.., _) => row.left,
+        (_, 0..) => slowed_handling(turn, step, row.drawn),
+        _ => {
+            let drawn = draw_handling(turn, unit, step);
+            slowed_handling(turn, step, drawn)
+        }
+    };
     let cause = row.last.max(state[step].last);
     turn.emit(cause, Event::HandlingStarted { unit, step, server: server + 1, service });
 }

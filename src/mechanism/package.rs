@@ -254,4 +254,3 @@ fn pays_supplier(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     turn.emit(row.last, Event::MoneySpent { package, amount: row.paid - row.spent });
     true
 }
-

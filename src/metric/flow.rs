@@ -220,6 +220,10 @@ impl Flow {
         }
         if visit.counted {
             place.queue_max = place.queue_max.max(place.queue.number);
+            if visit.mode == Mode::Work {
+                // Taken at once: a wait of zero.
+                place.wait.add(0);
+            }
         }
     }
 

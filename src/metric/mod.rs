@@ -105,7 +105,6 @@ impl Figures {
                 self.moved(state, unit);
             }
             YardEntered { unit, .. }
-            | OverflowAccepted { unit, .. }
             | HeldAtGate { unit, .. }
             | Blocked { unit, .. }
             | HandlingStarted { unit, .. }
@@ -182,9 +181,13 @@ impl Figures {
                 (Spot::Nowhere, Mode::Gate)
             }
         };
+        if place == Place::Gone {
+            self.flow.gone(state, unit, self.visits[unit.index()].born);
+        }
         let visit = &mut self.visits[unit.index()];
         let new_visit = visit.spot != spot || (matches!(spot, Spot::Leg(_)) && mode == Mode::Wait);
         if !new_visit && visit.mode == mode {
+            self.delay.recognised(state, unit);
             return;
         }
         // The seconds since the last change belong to the old mode.
@@ -221,9 +224,6 @@ impl Figures {
             self.flow.changed(state, unit, visit, old.1);
         }
         self.delay.at(state, unit, cause_of(state, spot), spot != Spot::Nowhere);
-        if place == Place::Gone {
-            self.flow.gone(state, unit, self.visits[unit.index()].born);
-        }
         self.delay.recognised(state, unit);
     }
 

@@ -28,7 +28,10 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
         let end = until.max(figures.flow.warm_up).0;
         let worked = stats.worked.until(end);
         tree.put(&format!("{path}.utilisation"), able.and_then(|able| ratio(worked, able)));
-        tree.put(&format!("{path}.busy_share"), on.and_then(|on| ratio(worked + stats.paused.until(end) + stats.blocked.until(end), on)));
+        tree.put(
+            &format!("{path}.busy_share"),
+            on.and_then(|on| ratio(worked + stats.paused.until(end) + stats.blocked.until(end), on)),
+        );
         tree.put(&format!("{path}.up_share"), ratio(i128::from(up), i128::from(window)));
         tree.put(&format!("{path}.blocked_share"), on.and_then(|on| ratio(stats.blocked.until(end), on)));
         tree.put(&format!("{path}.paused_total"), int(stats.paused.until(end)));
@@ -104,9 +107,8 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, warm_up: SimTime, unti
     put(tree, "queue_mean", json!(ratio(stats.queue.until(end.0), window)));
     put(tree, "queue_max", json!(stats.queue_max));
     let (levels, mass) = stats.levels_at(end, warm_up);
-    let moment = |power: u32| -> i128 {
-        levels.iter().enumerate().map(|(n, &s)| (n as i128).pow(power) * i128::from(s)).sum()
-    };
+    let moment =
+        |power: u32| -> i128 { levels.iter().enumerate().map(|(n, &s)| (n as i128).pow(power) * i128::from(s)).sum() };
     let (first, second) = (moment(1), moment(2));
     put(tree, "in_system_mean", json!(ratio(first, window)));
     let spread = window.checked_mul(second).map_or(0.0, |a| (a - first * first).max(0) as f64);

@@ -67,10 +67,7 @@ pub fn digest_of(log: &dyn Log) -> Result<LogDigest, SimError> {
 
 /// Folds the log turn by turn and shows each event after it was applied: (world, turn, seq, entry). Stops when `visit`
 /// returns false.
-pub fn each_turn(
-    log: &dyn Log,
-    visit: &mut dyn FnMut(&World, u64, u64, &Entry) -> bool,
-) -> Result<Opened, SimError> {
+pub fn each_turn(log: &dyn Log, visit: &mut dyn FnMut(&World, u64, u64, &Entry) -> bool) -> Result<Opened, SimError> {
     let opened = Opened::from_bytes(&log.opening().record)?;
     let mut world = World::open(opened.plan.clone(), &opened.notes);
     let mut scan = Scan::from(log, 1);

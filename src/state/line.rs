@@ -60,7 +60,7 @@ impl Line {
             Order::Priority => i64::from(unit.priority),
             Order::Fifo | Order::Lifo => 0,
             Order::EarliestDue => unit.due.0,
-            Order::Shortest => unit.left.0,
+            Order::Shortest => unit.drawn.0,
         }
     }
 

@@ -29,10 +29,11 @@ impl State {
                 self.rejoin(unit, joined);
             }
             Event::HandlingMeasured { unit, step, service } => {
-                self.units[unit].left = service;
+                self.units[unit].drawn = service;
                 self.count_visit(unit, self.net.ranks.steps[step.index()]);
             }
-            Event::YardEntered { unit, step } | Event::OverflowAccepted { unit, step } => self.enter_yard(unit, step),
+            Event::YardEntered { unit, step } => self.enter_yard(unit, step),
+            Event::OverflowAccepted { .. } => {}
             Event::HeldAtGate { unit, step } | Event::Blocked { unit, step } => {
                 let at = self.entry_of(unit);
                 debug_assert!(at == step || matches!(event, Event::Blocked { .. }));
@@ -44,7 +45,7 @@ impl State {
             }
             Event::Diverted { unit, to, .. } => {
                 self.leave_entry(unit);
-                self.arrive(unit, to);
+                self.units[unit].place = Place::Deciding(to);
             }
             Event::Refused { unit, .. } => {
                 self.leave_entry(unit);
@@ -75,7 +76,7 @@ impl State {
                 };
                 self.count_visit(unit, self.net.ranks.nodes[node.index()]);
                 if let Way::Leg(leg) = Way::of(to) {
-                    self.join_leg(unit, leg);
+                    self.ready_for(unit, leg);
                 }
             }
             Event::NodeReached { unit, node } => self.arrive(unit, node),
@@ -159,6 +160,7 @@ impl State {
             joined: self.now,
             due: SimTime::LATEST,
             left: SimDuration(-1),
+            drawn: SimDuration(-1),
             last: 0,
             what: What::Goods,
             item: *item,
@@ -204,6 +206,13 @@ impl State {
             return;
         }
         if let Way::Leg(leg) = self.way_on(unit, node) {
+            self.ready_for(unit, leg);
+        }
+    }
+
+    /// Goods are ready for a leg: an open one without departures takes them in this turn, else they wait.
+    fn ready_for(&mut self, unit: UnitId, leg: Id<Leg>) {
+        if self.plan().legs[leg].departures.is_some() || !self.leg_is_open(leg) {
             self.join_leg(unit, leg);
         }
     }
@@ -212,10 +221,9 @@ impl State {
         self.units[unit].place = Place::Ready(leg);
         self.units[unit].joined = self.now;
         self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
-        self.arm_leg(leg);
     }
 
-    /// Goods over a leg without departures leave as soon as it is open.
+    /// What waited for a leg without departures leaves when it opens.
     fn arm_leg(&mut self, leg: Id<Leg>) {
         let free = self.plan().legs[leg].departures.is_none();
         if free && !self[leg].ready_set && !self[leg].line.is_empty() && self.leg_is_open(leg) {
@@ -298,7 +306,7 @@ impl State {
             self.arm_entry(before);
         }
         // Of the opening backlog the older one comes first.
-        let backlog = self.units[unit].joined < SimTime::ZERO;
+        let backlog = self.units[unit].joined < SimTime::ZERO && self.now == SimTime::ZERO;
         self.units[unit].joined = if backlog { self.units[unit].joined } else { self.now };
         self.units[unit].place = Place::Waiting(step);
         self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
@@ -321,7 +329,7 @@ impl State {
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
         // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
-        let fresh = self.units[unit].left.0 < 0;
+        let fresh = self.units[unit].left.0 < 0 && self.units[unit].drawn.0 < 0;
         self.units[unit].left = SimDuration(-1);
         self.units[unit].place = Place::Handling { step, server, ends, paused: false };
         if fresh {
@@ -351,6 +359,9 @@ impl State {
         let Place::Handling { server, .. } = self.units[unit].place else {
             unreachable!("handling that ends was going on")
         };
+        if self.plan().steps[step].order == crate::model::Order::Shortest {
+            self.units[unit].drawn = SimDuration(-1);
+        }
         if again {
             self.free_server(step, server);
             self.want(unit, step, Origin::Again);
@@ -373,7 +384,11 @@ impl State {
     }
 
     fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {
-        self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+        if self.units[unit].place == Place::Ready(leg) {
+            self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+        } else {
+            self.units[unit].joined = self.now;
+        }
         self.units[unit].place = Place::UnderWay(leg);
         self.mark(unit, Point::R1);
         let departures = self.plan().legs[leg].departures.as_ref();

@@ -99,12 +99,12 @@ impl StepRow {
         }
     }
 
-    /// Servers on duty: the calendar's, less what disruptions take (whole servers, rounded down).
+    /// Servers on duty: the calendar's, times the shares that disruptions leave, rounded once, halves up.
     pub fn on_duty(&self) -> u32 {
-        if self.calendar == u32::MAX {
-            return u32::MAX;
+        if self.calendar == u32::MAX || self.cuts.is_empty() {
+            return self.calendar;
         }
-        self.cuts.iter().fold(self.calendar, |n, &share| (u64::from(n) * u64::from(share) / 1_000_000) as u32)
+        cut(i64::from(self.calendar), self.cuts.iter().copied()) as u32
     }
 
     /// The free server of the lowest number on duty, as an index from 0.
@@ -168,6 +168,14 @@ impl LegRow {
             last: 0,
         }
     }
+}
+
+/// An amount times shares in millionths, rounded once, halves up.
+fn cut(amount: i64, shares: impl Iterator<Item = u32>) -> i64 {
+    // Shares of less than one keep the product below the amount; each step keeps 18 more digits than the result.
+    const FINE: i128 = 1_000_000_000_000_000_000;
+    let product = shares.fold(i128::from(amount) * FINE, |n, share| n / 1_000_000 * i128::from(share));
+    ((product + FINE / 2) / FINE) as i64
 }
 
 /// What one departure carries.
@@ -363,16 +371,16 @@ impl State {
         aboard
     }
 
-    /// A departure's capacity less what disruptions of the leg take, rounded down.
-    fn cut_capacity(&self, leg: Id<Leg>, mut capacity: Limit) -> Limit {
-        for &d in &self[leg].struck {
-            if let Effect::Capacity(share) = self.plan().disruptions[d].effect {
-                let cut = |n: i64| (i128::from(n) * i128::from(share) / 1_000_000) as i64;
-                capacity.number = capacity.number.map(|n| cut(i64::from(n)) as u32);
-                capacity.mass = capacity.mass.map(|m| Mass(cut(m.0)));
-            }
+    /// A departure's capacity, times the shares that disruptions of the leg leave, rounded once, halves up.
+    fn cut_capacity(&self, leg: Id<Leg>, capacity: Limit) -> Limit {
+        let shares = self[leg].struck.iter().filter_map(|&d| match self.plan().disruptions[d].effect {
+            Effect::Capacity(share) => Some(share),
+            _ => None,
+        });
+        Limit {
+            number: capacity.number.map(|n| cut(i64::from(n), shares.clone()) as u32),
+            mass: capacity.mass.map(|m| Mass(cut(m.0, shares.clone()))),
         }
-        capacity
     }
 
     /// The factor on times that start at a place now: the product over the disruptions that act on it.

@@ -74,8 +74,10 @@ pub struct Unit {
     pub joined: SimTime,
     /// Need-by date; `SimTime::LATEST` where there is none.
     pub due: SimTime,
-    /// Handling that is left from a requeue, or that was drawn when it joined a `shortest` line; -1 for none.
+    /// Handling that is left from a requeue; -1 for none.
     pub left: SimDuration,
+    /// Handling that was drawn when it joined a `shortest` line; -1 for none.
+    pub drawn: SimDuration,
     /// `seq` of its last event.
     pub last: u64,
     pub what: What,
