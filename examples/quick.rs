@@ -6,7 +6,7 @@ fn main() {
         std::process::exit(2)
     });
     let opened = sim::Opened::new(1, loaded.plan, loaded.notes);
-    let opening = log::Opening { record: opened.to_bytes(), ..Default::default() };
+    let opening = opened.opening();
     let log = Box::new(log::DigestLog::new(opening));
     let world = sim::World::open(opened.plan.clone(), &opened.notes);
     let t = std::time::Instant::now();

@@ -1,0 +1,5 @@
+//! Every test of waybill that is not beside the code: one binary, one link.
+
+mod agree;
+mod reference;
+mod support;
