@@ -4,5 +4,6 @@ pub mod event;
 pub mod log;
 pub mod mechanism;
 pub mod model;
+pub mod scenario;
 pub mod state;
 pub mod units;

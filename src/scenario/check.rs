@@ -1,0 +1,406 @@
+//! What only shows when the plan is whole: places nothing reaches, goods that never leave, loads that never fit.
+
+use super::codes;
+use super::diagnostic::Finding;
+use super::fields::Ctx;
+use super::loads;
+use super::lower::goods::{endless, upper};
+use super::lower::{All, Places};
+use super::tree::Place;
+use crate::model::{Brings, Earmark, Hop, Item, Limit, Line, NodeKind, Plan, Route, RowBrings, WhenFull};
+use crate::units::arena::Id;
+use crate::units::draw::Law;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Goods of a stream that come in at one place for one destination.
+pub(crate) struct Source {
+    pub stream: u32,
+    pub enters: u32,
+    pub to: Option<u32>,
+    /// Whether the scenario says where they go.
+    pub must_arrive: bool,
+    /// The heaviest consignment, where it is known.
+    pub mass: Option<i64>,
+    /// Consignments for each thing of the stream.
+    pub each: f64,
+    /// Mean mass of a consignment.
+    pub mass_mean: f64,
+}
+
+/// Every source of goods of a plan.
+pub(crate) fn sources(plan: &Plan, handover: Option<u32>) -> Vec<Source> {
+    let mut out = Vec::new();
+    for (i, stream) in plan.streams.iter().enumerate() {
+        let mut line = |line: &Line, via: Option<Id<crate::model::MechanismPlan>>, each: f64| {
+            let origin = line.origin.or_else(|| via.and_then(|m| plan.mechanisms[m].origin));
+            let Some(origin) = origin else { return };
+            let item = &plan.items[line.item];
+            let (n, mean) = consignments(&line.quantity, item);
+            out.push(Source {
+                stream: i as u32,
+                enters: origin.raw(),
+                to: line.to.map(Id::raw).or(handover),
+                must_arrive: true,
+                mass: heaviest(&line.quantity, item),
+                each: n * each,
+                mass_mean: mean,
+            });
+        };
+        match &stream.brings {
+            Brings::Requirements(need) => need.lines.iter().for_each(|l| line(l, need.via, 1.0)),
+            Brings::Rows(rows) => {
+                for row in rows {
+                    if let RowBrings::Requirement { need, .. } = &row.brings {
+                        need.lines.iter().for_each(|l| line(l, need.via, 1.0 / rows.len() as f64));
+                    }
+                }
+            }
+            Brings::Consignments { enters, to, item, quantity, mass, .. } => {
+                let (heaviest, mean) = match (item, mass) {
+                    (Some(item), _) => {
+                        let item = &plan.items[*item];
+                        let unit = item.mass.0;
+                        (
+                            upper(quantity).and_then(|q| q.checked_mul(unit)).or((unit == 0).then_some(0)),
+                            quantity.mean() * unit as f64,
+                        )
+                    }
+                    (None, Some(mass)) => (upper(mass), mass.mean()),
+                    (None, None) => (Some(0), 0.0),
+                };
+                out.push(Source {
+                    stream: i as u32,
+                    enters: enters.raw(),
+                    to: to.map(Id::raw).or(handover),
+                    must_arrive: to.is_some(),
+                    mass: heaviest,
+                    each: 1.0,
+                    mass_mean: mean,
+                });
+            }
+            Brings::Pledges(_) => {}
+        }
+    }
+    out
+}
+
+/// Mean number of consignments of a line, and the mean mass of one.
+fn consignments(quantity: &Law, item: &Item) -> (f64, f64) {
+    let mean = quantity.mean();
+    let number = match (item.lot, quantity) {
+        (None, _) => 1.0,
+        (Some(lot), Law::Constant(q)) => (*q as f64 / f64::from(lot)).ceil(),
+        // The last consignment of a line is half full on average.
+        (Some(lot), _) => (mean / f64::from(lot) + 0.5).max(1.0),
+    };
+    (number, if number > 0.0 { mean / number * item.mass.0 as f64 } else { 0.0 })
+}
+
+/// The mass of the heaviest consignment of a line, where it is known.
+fn heaviest(quantity: &Law, item: &Item) -> Option<i64> {
+    let units = match (item.lot.map(i64::from), upper(quantity)) {
+        (Some(lot), Some(most)) => Some(lot.min(most)),
+        (lot, most) => lot.or(most),
+    };
+    match (units, item.mass.0) {
+        (_, 0) => Some(0),
+        (Some(units), mass) => units.checked_mul(mass).or(Some(i64::MAX)),
+        (None, _) => None,
+    }
+}
+
+/// The ways on from a node for a destination.
+pub(crate) fn hops(route: &Route, to: Option<u32>) -> Vec<(Hop, f64)> {
+    match route {
+        Route::Leave => vec![(Hop::Out, 1.0)],
+        Route::Hop(hop) => vec![(*hop, 1.0)],
+        Route::Weights(hops) => {
+            let total: f64 = hops.iter().map(|(_, w)| w).sum();
+            hops.iter().map(|(hop, w)| (*hop, w / total)).collect()
+        }
+        Route::Toward(list, other) => {
+            let found = to.and_then(|to| list.iter().find(|(d, _)| d.raw() == to)).map(|(_, hop)| *hop);
+            vec![(found.or(*other).unwrap_or(Hop::Out), 1.0)]
+        }
+    }
+}
+
+/// Where a hop ends; `None` is out of the model.
+pub(crate) fn end_of(plan: &Plan, hop: Hop) -> Option<u32> {
+    match hop {
+        Hop::Leg(leg) => Some(plan.legs[leg].to.raw()),
+        Hop::Node(node) => Some(node.raw()),
+        Hop::Out => None,
+    }
+}
+
+struct Walk<'a> {
+    cx: &'a Ctx,
+    plan: &'a Plan,
+    places: &'a Places,
+    /// Nodes that goods of any stream reach.
+    reached: BTreeSet<u32>,
+    legs: BTreeSet<u32>,
+}
+
+/// Steps of the search for what a consignment can meet; beyond, the rest is left unchecked.
+const WORK_MOST: usize = 20_000_000;
+
+/// All that is wrong with a plan as a whole.
+pub(crate) fn check(cx: &Ctx, plan: &Plan, places: &Places, all: &All, whole: bool) {
+    let sources = sources(plan, all.handover);
+    let mut walk = Walk { cx, plan, places, reached: BTreeSet::new(), legs: BTreeSet::new() };
+    // The heaviest first: what it fits, the lighter ones fit too.
+    let mut groups: BTreeMap<(u32, Option<u32>), (i64, &Source)> = BTreeMap::new();
+    for source in &sources {
+        let mass = source.mass.unwrap_or(0);
+        let group = groups.entry((source.enters, source.to)).or_insert((mass, source));
+        if mass > group.0 || (source.must_arrive && !group.1.must_arrive) {
+            *group = (mass.max(group.0), source);
+        }
+    }
+    let mut work = 0;
+    for ((enters, to), (mass, source)) in &groups {
+        work += walk.group(*enters, *to, *mass, source);
+        if work > WORK_MOST {
+            return;
+        }
+    }
+    if !sources.is_empty() {
+        walk.unreached();
+    }
+    endless_sources(cx, plan, places);
+    if whole {
+        walk.unused();
+        if plan.streams.is_empty() {
+            cx.report(Finding::bare(&codes::IDLE, "nothing comes: the scenario has no stream and no journal"));
+        }
+        overloads(cx, plan, places);
+    }
+}
+
+impl Walk<'_> {
+    /// Walks all that goods of one place and destination can meet; returns how many steps that took.
+    fn group(&mut self, enters: u32, to: Option<u32>, mass: i64, source: &Source) -> usize {
+        let mut seen = BTreeSet::from([enters]);
+        let mut open = vec![enters];
+        let mut leaving = Vec::new();
+        let mut back: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut work = 0;
+        while let Some(n) = open.pop() {
+            let node = &self.plan.nodes[Id::new(n)];
+            self.fits(n, mass, source.stream);
+            let mut on: Vec<u32> = Vec::new();
+            for (hop, _) in hops(&node.next, to) {
+                work += 1;
+                if let Hop::Leg(leg) = hop {
+                    self.legs.insert(leg.raw());
+                    self.boards(leg.raw(), mass, source.stream);
+                }
+                match end_of(self.plan, hop) {
+                    Some(end) => on.push(end),
+                    None => leaving.push(n),
+                }
+            }
+            let step_fulls = self.plan.steps_of(Id::new(n)).map(|s| self.plan.steps[s].when_full);
+            let diverts = step_fulls.chain([node.when_full]).filter_map(|w| match w {
+                WhenFull::Divert(to) => Some(to.raw()),
+                _ => None,
+            });
+            on.extend(diverts.collect::<Vec<_>>());
+            for end in on {
+                back.entry(end).or_default().push(n);
+                if seen.insert(end) {
+                    open.push(end);
+                }
+            }
+        }
+        self.arrives(enters, to, source, &seen);
+        self.leaves(&seen, leaving, &back, to);
+        work += seen.len();
+        self.reached.append(&mut seen);
+        work
+    }
+
+    fn arrives(&self, enters: u32, to: Option<u32>, source: &Source, seen: &BTreeSet<u32>) {
+        let Some(to) = to.filter(|t| source.must_arrive && !seen.contains(t)) else { return };
+        let name = |n: u32| &self.plan.nodes[Id::new(n)].name;
+        let place = self.places.streams[source.stream as usize];
+        let message = format!("no way leads from `{}` to `{}`", name(enters), name(to));
+        self.cx.report(
+            Finding::new(&codes::DESTINATION, place, message, "these goods can never arrive").second(
+                self.places.nodes[enters as usize],
+                "they begin here; add a leg, or a `next`",
+            ),
+        );
+    }
+
+    /// Reports the first node from which goods can never leave.
+    fn leaves(&self, seen: &BTreeSet<u32>, leaving: Vec<u32>, back: &BTreeMap<u32, Vec<u32>>, to: Option<u32>) {
+        let mut free: BTreeSet<u32> = leaving.iter().copied().collect();
+        let mut open = leaving;
+        while let Some(n) = open.pop() {
+            for from in back.get(&n).into_iter().flatten() {
+                if free.insert(*from) {
+                    open.push(*from);
+                }
+            }
+        }
+        if let Some(stuck) = seen.difference(&free).next() {
+            let name = &self.plan.nodes[Id::new(*stuck)].name;
+            let goods = match to {
+                Some(to) => format!("goods for `{}`", self.plan.nodes[Id::new(to)].name),
+                None => "goods".to_string(),
+            };
+            let message = format!("{goods} that reach `{name}` go round for ever");
+            self.cx.report(
+                Finding::new(&codes::CIRCLE, self.places.nodes[*stuck as usize], message, "no way leads out from here")
+                    .help("let some `next` of the circle lead to a handover node or \"out\""),
+            );
+        }
+    }
+
+    fn fits(&self, n: u32, mass: i64, stream: u32) {
+        let node = &self.plan.nodes[Id::new(n)];
+        if too_small(node.yard, mass) && node.when_full != WhenFull::Overflow {
+            self.never(self.places.yards[n as usize], &format!("the yard of `{}`", node.name), node.yard, mass, stream);
+        }
+        for s in self.plan.steps_of(Id::new(n)) {
+            let step = &self.plan.steps[s];
+            if too_small(step.yard, mass) && step.when_full != WhenFull::Overflow {
+                let what = format!("the yard of `{}.{}`", node.name, step.name);
+                self.never(self.places.step_yards[s.index()], &what, step.yard, mass, stream);
+            }
+        }
+    }
+
+    fn boards(&self, leg: u32, mass: i64, stream: u32) {
+        let plan = &self.plan.legs[Id::new(leg)];
+        let capacity = plan.departures.as_ref().and_then(|d| d.capacity);
+        if too_small(capacity, mass) {
+            let what = format!("a departure of `{}`", plan.name);
+            self.never(self.places.capacities[leg as usize], &what, capacity, mass, stream);
+        }
+    }
+
+    fn never(&self, place: Place, what: &str, limit: Option<Limit>, mass: i64, stream: u32) {
+        let room = limit.and_then(|l| l.mass).map_or(0, |m| m.0);
+        let name = &self.plan.streams[Id::new(stream)].name;
+        let message = format!("a consignment of `{name}` can weigh {} and never fits {what}", tonnes(mass));
+        self.cx.report(
+            Finding::new(&codes::NEVER_FITS, place, message, format!("holds {}", tonnes(room)))
+                .help("make it larger, or give the item a smaller `lot`"),
+        );
+    }
+
+    fn unreached(&self) {
+        let plan = self.plan;
+        let mut fine: BTreeSet<u32> = plan.mechanisms.iter().filter_map(|m| m.origin).map(Id::raw).collect();
+        fine.extend(plan.stocks.iter().map(|s| s.at.raw()));
+        for (n, node) in plan.nodes.iter().enumerate() {
+            if node.kind == NodeKind::Hq || self.reached.contains(&(n as u32)) || fine.contains(&(n as u32)) {
+                continue;
+            }
+            let message = format!("nothing reaches the node `{}`", node.name);
+            self.cx.report(
+                Finding::new(&codes::UNREACHED, self.places.nodes[n], message, "no stream, origin or route leads here")
+                    .help("lead a `next` here, or leave the node out"),
+            );
+        }
+    }
+
+    fn unused(&self) {
+        let plan = self.plan;
+        let (mut items, mut mechanisms) = (BTreeSet::new(), BTreeSet::new());
+        let mut need = |need: &crate::model::NeedPlan| {
+            items.extend(need.lines.iter().map(|l| l.item));
+            mechanisms.extend(need.via);
+        };
+        let mut earmarked = Vec::new();
+        for stream in plan.streams.iter() {
+            match &stream.brings {
+                Brings::Requirements(n) => need(n),
+                Brings::Rows(rows) => rows.iter().for_each(|r| match &r.brings {
+                    RowBrings::Requirement { need: n, .. } => need(n),
+                    RowBrings::Pledge { pledge, .. } => earmarked.push((pledge.to, None)),
+                    _ => {}
+                }),
+                Brings::Pledges(p) => earmarked.push((p.to, p.earmark.clone())),
+                Brings::Consignments { item, .. } => earmarked.extend(item.map(|i| (Id::new(u32::MAX), Some(Earmark::Item(i))))),
+            }
+        }
+        for (to, earmark) in earmarked {
+            mechanisms.insert(to);
+            if let Some(Earmark::Item(item)) = earmark {
+                items.insert(item);
+            }
+        }
+        items.extend(plan.stocks.iter().map(|s| s.item));
+        let idle = |place: Place, what: String, label: &str| {
+            self.cx.report(Finding::new(&codes::UNUSED, place, format!("nothing uses {what}"), label));
+        };
+        for (id, item) in plan.items.ids().zip(plan.items.iter()).filter(|(id, _)| !items.contains(id)) {
+            idle(self.places.items[id.index()], format!("the item `{}`", item.name), "no stream brings it, no stock holds it");
+        }
+        for (id, m) in plan.mechanisms.ids().zip(plan.mechanisms.iter()).filter(|(id, _)| !mechanisms.contains(id)) {
+            idle(self.places.mechanisms[id.index()], format!("the mechanism `{}`", m.name), "no requirement goes via it, no pledge to it");
+        }
+        if self.reached.is_empty() {
+            return;
+        }
+        for (l, leg) in plan.legs.iter().enumerate().filter(|(l, _)| !self.legs.contains(&(*l as u32))) {
+            idle(self.places.legs[l], format!("the leg `{}`", leg.name), "no route leads over it");
+        }
+        for n in &self.reached {
+            let node = &plan.nodes[Id::new(*n)];
+            let many = plan.legs.iter().filter(|l| l.from.raw() == *n).take(2).count() > 1;
+            if many && node.kind != NodeKind::Handover && node.next == Route::Leave {
+                let message = format!("goods leave the model at `{}`, though several legs lead on", node.name);
+                self.cx.report(
+                    Finding::new(&codes::LEAVES, self.places.nodes[*n as usize], message, "it has no `next`, and goods have no destination")
+                        .help("say `next`, or `next = \"out\"` if that is meant"),
+                );
+            }
+        }
+    }
+}
+
+fn too_small(limit: Option<Limit>, mass: i64) -> bool {
+    limit.and_then(|l| l.mass).is_some_and(|room| room.0 < mass)
+}
+
+fn tonnes(kg: i64) -> String {
+    if kg < 10_000 { format!("{kg} kg") } else { format!("{} t", kg as f64 / 1_000.0) }
+}
+
+fn endless_sources(cx: &Ctx, plan: &Plan, places: &Places) {
+    if plan.end.is_some() {
+        return;
+    }
+    for (i, stream) in plan.streams.iter().enumerate().filter(|(_, s)| endless(s)) {
+        let message = format!("`{}` never ends, nor does the run", stream.name);
+        cx.report(
+            Finding::new(&codes::ENDLESS, places.arrivals[i], message, "an endless source")
+                .help("add `end` to `[time]`, or `count` to the stream"),
+        );
+    }
+}
+
+fn overloads(cx: &Ctx, plan: &Plan, places: &Places) {
+    for (load, place) in loads::located(plan) {
+        if load.load <= 1.0 {
+            continue;
+        }
+        let place = match place {
+            loads::Where::Step(s) => places.steps[s as usize],
+            loads::Where::Leg(l) => places.capacities[l as usize],
+        };
+        let message = format!("`{}` is offered more than it can take: load {:.2}", load.place, load.load);
+        let label = format!("offered {} {}, capacity {}", short(load.offered), load.unit, short(load.capacity));
+        cx.report(Finding::new(&codes::LOAD, place, message, label).help("its backlog grows as long as that lasts"));
+    }
+}
+
+fn short(value: f64) -> String {
+    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+}

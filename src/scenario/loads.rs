@@ -1,0 +1,193 @@
+//! Offered loads: what streams bring on average, led through the routes, against what steps and legs can take.
+
+use super::check::{Source, end_of, hops, sources};
+use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream};
+use crate::units::arena::Id;
+use crate::units::time::{DAY, SimTime};
+use std::collections::BTreeMap;
+
+/// The load of a step or of a leg with a timetable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Load {
+    /// `node.step`, or the leg.
+    pub place: String,
+    /// What comes, in `unit`.
+    pub offered: f64,
+    /// What can be handled; infinite for unlimited servers and no limit.
+    pub capacity: f64,
+    /// Offered / capacity.
+    pub load: f64,
+    /// `consignments a day` or `t a day`.
+    pub unit: &'static str,
+}
+
+pub(crate) enum Where {
+    Step(u32),
+    Leg(u32),
+}
+
+/// Mean arrivals a second of one place and destination.
+type Flow = BTreeMap<u32, (f64, f64)>;
+
+/// Rounds of the traffic equations; loops with a way out converge long before.
+const ROUNDS: usize = 2_000;
+/// Flows below this share of all that comes are left out.
+const TINY: f64 = 1e-12;
+
+/// The load of every step and leg where it can be known, in the order of the plan.
+pub fn loads(plan: &Plan) -> Vec<Load> {
+    located(plan).into_iter().map(|(load, _)| load).collect()
+}
+
+pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
+    let handovers: Vec<u32> =
+        plan.nodes.ids().filter(|n| plan.nodes[*n].kind == NodeKind::Handover).map(Id::raw).collect();
+    let handover = if let [only] = handovers.as_slice() { Some(*only) } else { None };
+    let Some(visits) = visits(plan, &sources(plan, handover)) else { return Vec::new() };
+    let mut out = Vec::new();
+    for (s, step) in plan.steps.iter().enumerate() {
+        let node = &plan.nodes[step.node];
+        let rate = match node.kind {
+            NodeKind::Hq => desk(plan, step.node.raw(), &step.name),
+            _ => visits.nodes.get(&step.node.raw()).map(|v| v.0),
+        };
+        let Some(rate) = rate.filter(|r| *r > 0.0) else { continue };
+        let again = 1.0 - f64::from(step.repeat) / 1e6;
+        let open = step.hours.as_ref().or(node.hours.as_ref()).map_or(1.0, |w| {
+            w.0.iter().map(|(a, b)| f64::from(b - a)).sum::<f64>() / 604_800.0
+        });
+        let offered = rate / again * DAY as f64;
+        let mean = step.time.mean();
+        let servers = servers(&step.servers, plan.end);
+        let capacity =
+            if servers.is_infinite() || mean <= 0.0 { f64::INFINITY } else { servers * open / mean * DAY as f64 };
+        let place = format!("{}.{}", node.name, step.name);
+        out.push((load(place, offered, capacity, "consignments a day"), Where::Step(s as u32)));
+    }
+    for (l, leg) in plan.legs.iter().enumerate() {
+        let (Some(departures), Some((number, mass))) = (&leg.departures, visits.legs.get(&(l as u32))) else { continue };
+        let a_day = DAY as f64 / departures.every.0 as f64;
+        let limit = departures.capacity.unwrap_or_default();
+        let by_number = limit.number.map_or(f64::INFINITY, |n| f64::from(n) * a_day);
+        let by_mass = limit.mass.map_or(f64::INFINITY, |m| m.0 as f64 / 1_000.0 * a_day);
+        let of_number = load(leg.name.clone(), number * DAY as f64, by_number, "consignments a day");
+        let of_mass = load(leg.name.clone(), mass * DAY as f64 / 1_000.0, by_mass, "t a day");
+        let worse = if limit.mass.is_some() && of_mass.load >= of_number.load { of_mass } else { of_number };
+        out.push((worse, Where::Leg(l as u32)));
+    }
+    out
+}
+
+fn load(place: String, offered: f64, capacity: f64, unit: &'static str) -> Load {
+    let load = if capacity.is_infinite() { 0.0 } else { offered / capacity };
+    Load { place, offered, capacity, load, unit }
+}
+
+/// Servers on duty on average, from the start to the end; the last number where there is no end.
+fn servers(calendar: &[(SimTime, u32)], end: Option<SimTime>) -> f64 {
+    let count = |n: u32| if n == u32::MAX { f64::INFINITY } else { f64::from(n) };
+    let last = calendar.last().map_or(0.0, |(_, n)| count(*n));
+    let Some(end) = end.filter(|_| calendar.len() > 1) else { return last };
+    let mut sum = 0.0;
+    for (i, (from, n)) in calendar.iter().enumerate() {
+        let begin = if i == 0 { SimTime::ZERO } else { (*from).max(SimTime::ZERO) };
+        let until = calendar.get(i + 1).map_or(end, |(t, _)| (*t).max(SimTime::ZERO)).min(end);
+        if until > begin {
+            sum += (until - begin).0 as f64 * count(*n);
+        }
+    }
+    sum / end.0 as f64
+}
+
+/// Things of a stream a second, where that can be known.
+fn rate(stream: &Stream, end: Option<SimTime>) -> Option<f64> {
+    let length = end.map(|e| e.0 as f64);
+    let most = stream.count.zip(length).map(|(n, length)| n as f64 / length);
+    match &stream.arrivals {
+        Arrivals::At(times) => {
+            let length = length?;
+            let within = times.iter().filter(|t| t.0 >= 0 && (t.0 as f64) < length).count();
+            Some(within as f64 / length)
+        }
+        Arrivals::Every { gap, .. } => {
+            let mean = gap.mean();
+            if mean <= 0.0 || (stream.count.is_some() && most.is_none()) {
+                return None;
+            }
+            let rate = 1.0 / mean;
+            Some(most.map_or(rate, |m| rate.min(m)))
+        }
+    }
+}
+
+/// Requirements a second at a desk of a headquarters; movement is by consignments and not known before.
+fn desk(plan: &Plan, hq: u32, step: &str) -> Option<f64> {
+    if step == "movement" {
+        return None;
+    }
+    let mut sum = 0.0;
+    for stream in plan.streams.iter() {
+        if let Brings::Requirements(need) = &stream.brings {
+            if need.hq.is_some_and(|n| n.raw() == hq) {
+                sum += rate(stream, plan.end)?;
+            }
+        }
+    }
+    Some(sum)
+}
+
+struct Visits {
+    /// Consignments and kilograms a second.
+    nodes: Flow,
+    legs: Flow,
+}
+
+/// Solves the traffic equations; `None` where a rate is not known or they have no solution.
+fn visits(plan: &Plan, sources: &[Source]) -> Option<Visits> {
+    let mut groups: BTreeMap<Option<u32>, Flow> = BTreeMap::new();
+    for source in sources {
+        let Some(rate) = rate(&plan.streams[Id::new(source.stream)], plan.end) else { continue };
+        if rate == 0.0 {
+            continue;
+        }
+        let rate = rate * source.each;
+        let cell = groups.entry(source.to).or_default().entry(source.enters).or_default();
+        cell.0 += rate;
+        cell.1 += rate * source.mass_mean;
+    }
+    let mut all = Visits { nodes: Flow::new(), legs: Flow::new() };
+    let mut work = 0;
+    for (to, flow) in groups {
+        let total: f64 = flow.values().map(|v| v.0).sum();
+        let mut wave = flow;
+        let mut rounds = 0;
+        while !wave.is_empty() {
+            rounds += 1;
+            work += wave.len();
+            if rounds > ROUNDS + plan.nodes.len() || work > 20_000_000 {
+                return None;
+            }
+            let mut next = Flow::new();
+            for (n, (number, mass)) in wave {
+                add(&mut all.nodes, n, number, mass);
+                for (hop, share) in hops(&plan.nodes[Id::new(n)].next, to) {
+                    let (number, mass) = (number * share, mass * share);
+                    if let Hop::Leg(leg) = hop {
+                        add(&mut all.legs, leg.raw(), number, mass);
+                    }
+                    if let Some(end) = end_of(plan, hop).filter(|_| number > total * TINY) {
+                        add(&mut next, end, number, mass);
+                    }
+                }
+            }
+            wave = next;
+        }
+    }
+    Some(all)
+}
+
+fn add(flow: &mut Flow, key: u32, number: f64, mass: f64) {
+    let cell = flow.entry(key).or_default();
+    cell.0 += number;
+    cell.1 += mass;
+}

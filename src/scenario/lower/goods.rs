@@ -1,0 +1,278 @@
+//! Items, stocks, and the streams of requirements and consignments.
+
+use super::{All, Entry, Places, dates};
+use crate::model::{Arrivals, Brings, Item, Line, NeedPlan, Stock, Stream};
+use crate::scenario::codes;
+use crate::scenario::diagnostic::Finding;
+use crate::scenario::fields::Fields;
+use crate::scenario::keys::Unit;
+use crate::scenario::laws;
+use crate::scenario::tree::{Node, Place, Value};
+use crate::units::amount::{Mass, Money};
+use crate::units::arena::Id;
+use crate::units::draw::Law;
+
+pub(super) fn items(entries: &[Entry<'_>]) -> Vec<Item> {
+    entries
+        .iter()
+        .map(|e| {
+            let f = &e.fields;
+            f.basis(&format!("item.{}", e.name));
+            Item {
+                name: e.name.clone(),
+                class: f.word("class").unwrap_or_default().to_string(),
+                family: f.name("family").unwrap_or_default().to_string(),
+                mass: Mass(f.whole("mass").unwrap_or(0)),
+                value: Money(f.whole("value").unwrap_or(0)),
+                lot: f.count32("lot"),
+            }
+        })
+        .collect()
+}
+
+pub(super) fn stocks(entries: &[Entry<'_>], all: &All) -> Vec<Stock> {
+    entries
+        .iter()
+        .filter_map(|e| {
+            let f = &e.fields;
+            f.basis(&format!("stock.{}", e.name));
+            let (item, at, on_hand) = (f.refer("item", &all.items), f.refer("at", &all.nodes), f.count("on_hand"));
+            Some(Stock { name: e.name.clone(), item: Id::new(item?), at: Id::new(at?), on_hand: on_hand.unwrap_or(0) })
+        })
+        .collect()
+}
+
+/// When a stream's things come, and where the file says so.
+pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
+    f.not_both("on", "arrivals");
+    places.arrivals.push(f.entry("arrivals").or_else(|| f.entry("on")).map_or(f.place, |e| e.node.place));
+    if !f.one_of(&["on", "arrivals"]) {
+        return None;
+    }
+    if f.get("on").is_some() {
+        return Some(Arrivals::At(vec![f.date("on")?]));
+    }
+    let a = f.sub("arrivals")?;
+    a.not_both("poisson", "every");
+    a.not_both("poisson", "at");
+    a.not_both("every", "at");
+    a.not_both("first", "at");
+    if !a.one_of(&["poisson", "every", "at"]) {
+        return None;
+    }
+    if let Some(node) = a.get("at") {
+        return dates(f.cx, node, "at").map(Arrivals::At);
+    }
+    let gap = match a.get("poisson") {
+        Some(node) => Law::Exponential { mean: interval(f, node)? },
+        None => {
+            let law = laws::law(&a, "every", Unit::Time)?;
+            let place = a.get("every").map_or(a.place, |n| n.place);
+            if law.mean() < 1e-6 {
+                let label = "expected a time above zero";
+                f.cx.report(Finding::new(&codes::RANGE, place, "`every` has no length", label));
+                return None;
+            }
+            law
+        }
+    };
+    Some(Arrivals::Every { gap, first: a.moment("first") })
+}
+
+/// The mean interval of a rate, in seconds.
+fn interval(f: &Fields<'_>, node: &Node) -> Option<f64> {
+    use crate::scenario::amount::{self, Measure};
+    let wrong = |code, label: &str| {
+        let shown = match &node.value {
+            Value::Text(text) | Value::Whole(text) | Value::Real(text) => format!("`{text}`"),
+            _ => node.kind().to_string(),
+        };
+        f.cx.report(Finding::new(code, node.place, format!("`poisson` is a rate, but {shown} is none"), label));
+        None
+    };
+    let Value::Text(text) = &node.value else { return wrong(&codes::TYPE, "expected a rate, such as \"2/week\"") };
+    match amount::parse(text) {
+        Ok((rate, Measure::Rate(seconds))) => {
+            let rate = rate.real(1.0);
+            let mean = seconds as f64 / rate;
+            if rate > 0.0 && mean > 0.0 && mean <= 1e15 {
+                return Some(mean);
+            }
+            wrong(&codes::RANGE, "expected a rate above zero")
+        }
+        Ok((_, Measure::Time(_))) => wrong(&codes::UNIT, "expected a rate, such as \"2/week\"; a time goes to `every`"),
+        _ => wrong(&codes::UNIT, "expected a rate, such as \"2/week\""),
+    }
+}
+
+/// How often at most: `count`.
+pub(super) fn count(f: &Fields<'_>) -> Option<u64> {
+    f.count("count").and_then(|n| u64::try_from(n).ok())
+}
+
+fn priority(f: &Fields<'_>) -> Law {
+    let Some(law) = laws::law(f, "priority", Unit::Count) else { return Law::Constant(1) };
+    if upper(&law).is_some_and(|most| most > i64::from(i32::MAX)) {
+        let place = f.get("priority").map_or(f.place, |n| n.place);
+        let label = "expected a small whole number; 1 is the most urgent";
+        f.cx.report(Finding::new(&codes::RANGE, place, "`priority` is out of range", label));
+    }
+    law
+}
+
+fn quantity(f: &Fields<'_>) -> Law {
+    let Some(law) = laws::law(f, "quantity", Unit::Count) else { return Law::Constant(1) };
+    if law == Law::Constant(0) {
+        let place = f.get("quantity").map_or(f.place, |n| n.place);
+        f.cx.report(Finding::new(&codes::RANGE, place, "`quantity` is zero", "expected 1 or more"));
+    }
+    law
+}
+
+/// The highest value a law can give, where it has one.
+pub(crate) fn upper(law: &Law) -> Option<i64> {
+    match law {
+        Law::Constant(value) => Some(*value),
+        Law::Triangular { high, .. } => Some(*high as i64 + 1),
+        Law::Uniform { high, .. } => Some(*high),
+        Law::Empirical { values } => values.iter().copied().max(),
+        Law::Weights { values } => values.iter().map(|(v, _)| *v).max(),
+        Law::Mixture { parts } => parts.iter().map(|(_, l)| upper(l)).try_fold(0, |a, b| Some(a.max(b?))),
+        Law::Cut { most, of, .. } => match (most, upper(of)) {
+            (Some(a), Some(b)) => Some((*a).min(b)),
+            (a, b) => a.or(b),
+        },
+        _ => None,
+    }
+}
+
+/// Where a line's goods stand and where they go.
+struct Ends<'a> {
+    via: Option<(u32, &'a str)>,
+    place: Place,
+}
+
+pub(super) fn requirement(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<Stream> {
+    let f = &e.fields;
+    f.basis(&format!("requirement.{}", e.name));
+    let arrivals = arrivals(f, places);
+    for key in ["item", "quantity", "unit_value", "origin", "to"] {
+        f.not_both(key, "lines");
+    }
+    let via = match f.get("via") {
+        None => None,
+        Some(_) => Some(f.refer("via", &all.mechanisms)?),
+    };
+    let ends = Ends { via: via.zip(f.table.text("via")), place: f.place };
+    let lines = if f.one_of(&["item", "lines"]) {
+        match f.get("lines") {
+            None => vec![line(f, all, &ends)],
+            Some(node) => {
+                let lines: Vec<_> = f.list("lines")?.iter().map(|l| line(l, all, &Ends { place: l.place, ..ends })).collect();
+                if lines.is_empty() {
+                    f.cx.report(Finding::new(&codes::RANGE, node.place, "`lines` is empty", "expected one line or more"));
+                }
+                lines
+            }
+        }
+    } else {
+        Vec::new()
+    };
+    let need = NeedPlan {
+        hq: hq(f, all),
+        via: via.map(Id::new),
+        lines: lines.into_iter().collect::<Option<Vec<Line>>>()?,
+        needed_within: laws::law(f, "needed_within", Unit::Time),
+    };
+    Some(Stream {
+        name: e.name.clone(),
+        arrivals: arrivals.unwrap_or(Arrivals::At(Vec::new())),
+        count: count(f),
+        priority: priority(f),
+        brings: Brings::Requirements(need),
+    })
+}
+
+/// The headquarters of a requirement: the one it names, or the only one.
+fn hq(f: &Fields<'_>, all: &All) -> Option<Id<crate::model::Node>> {
+    match (f.get("hq"), all.hqs.as_slice()) {
+        (Some(node), hqs) => {
+            let id = f.refer("hq", &all.nodes)?;
+            if !hqs.contains(&id) {
+                let message = "`hq` names a node of another kind";
+                f.cx.report(
+                    Finding::new(&codes::HQ, node.place, message, "expected a node of kind `hq`")
+                        .help("give that node `kind = \"hq\"`"),
+                );
+            }
+            Some(Id::new(id))
+        }
+        (None, []) => None,
+        (None, [only]) => Some(Id::new(*only)),
+        (None, _) => {
+            f.cx.report(Finding::new(
+                &codes::HQ,
+                f.place,
+                "there are several nodes of kind `hq`, and the requirement names none",
+                "add `hq = \"...\"`",
+            ));
+            None
+        }
+    }
+}
+
+fn line(f: &Fields<'_>, all: &All, ends: &Ends<'_>) -> Option<Line> {
+    let item = f.refer("item", &all.items);
+    let origin = f.refer("origin", &all.nodes);
+    let to = f.refer("to", &all.nodes);
+    let (quantity, unit_value) = (quantity(f), f.whole("unit_value").map(Money));
+    let mechanism_has = ends.via.is_some_and(|(m, _)| all.origins.get(m as usize).is_some_and(|o| o.is_some()));
+    if f.get("origin").is_none() && !mechanism_has {
+        let message = match ends.via {
+            Some((_, name)) => format!("nobody says where the goods stand: `{name}` has no origin, nor has the requirement"),
+            None => "nobody says where the goods stand: the requirement has neither `via` nor `origin`".to_string(),
+        };
+        f.cx.report(
+            Finding::new(&codes::ORIGIN, ends.place, message, "add `origin = \"...\"`")
+                .help("the origin is the node where the goods stand when they exist"),
+        );
+    }
+    if f.get("to").is_none() && all.handovers != 1 {
+        let message = match all.handovers {
+            0 => "nobody says where the goods go: there is no node of kind `handover`",
+            _ => "nobody says where the goods go: there are several nodes of kind `handover`",
+        };
+        f.cx.report(Finding::new(&codes::DESTINATION, ends.place, message, "add `to = \"...\"`"));
+    }
+    Some(Line { item: Id::new(item?), quantity, unit_value, origin: origin.map(Id::new), to: to.map(Id::new) })
+}
+
+pub(super) fn consignment(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<Stream> {
+    let f = &e.fields;
+    f.basis(&format!("consignment.{}", e.name));
+    let arrivals = arrivals(f, places);
+    f.not_both("item", "mass");
+    f.not_both("item", "value");
+    if let (Some(entry), None) = (f.entry("quantity"), f.get("item")) {
+        f.cx.report(
+            Finding::new(&codes::NEEDS, entry.place, "`quantity` counts units of an item", "add `item = \"...\"`")
+                .help("without an item a consignment may have a `mass` and a `value`"),
+        );
+    }
+    let enters = f.refer("enters", &all.nodes);
+    let item = f.refer("item", &all.items).map(Id::new);
+    let to = f.refer("to", &all.nodes).map(Id::new);
+    let quantity = quantity(f);
+    let (mass, value) = (laws::law(f, "mass", Unit::Mass), laws::law(f, "value", Unit::Money));
+    let needed_within = laws::law(f, "needed_within", Unit::Time);
+    let priority = priority(f);
+    let count = count(f);
+    let brings =
+        Brings::Consignments { enters: Id::new(enters?), to, item, quantity, mass, value, needed_within };
+    Some(Stream { name: e.name.clone(), arrivals: arrivals.unwrap_or(Arrivals::At(Vec::new())), count, priority, brings })
+}
+
+/// Whether a stream goes on as long as the run does.
+pub(crate) fn endless(stream: &Stream) -> bool {
+    stream.count.is_none() && matches!(stream.arrivals, Arrivals::Every { .. })
+}

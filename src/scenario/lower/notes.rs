@@ -1,0 +1,155 @@
+//! What readers want beside the plan: title, checkpoints, goals, and where figures come from.
+
+use crate::model::{Checkpoint, Comparison, Goal, Notes, Published};
+use crate::scenario::amount::{self, Measure};
+use crate::scenario::codes;
+use crate::scenario::date;
+use crate::scenario::diagnostic::Finding;
+use crate::scenario::fields::{Fields, expected};
+use crate::scenario::keys::Unit;
+use crate::scenario::names;
+use crate::scenario::tree::{Node, Value};
+use crate::units::amount::Money;
+use crate::units::time::{DAY, SimDuration, SimTime};
+
+/// The first parts of the paths of figures.
+const FIGURES: [&str; 15] = [
+    "stations",
+    "legs",
+    "gates",
+    "streams",
+    "stocks",
+    "requirements",
+    "money",
+    "mechanisms",
+    "bottleneck",
+    "series",
+    "people",
+    "repair",
+    "knowledge",
+    "nations",
+    "consignments",
+];
+
+/// A week, and a twentieth.
+pub(crate) const DAYS_OFF: f64 = 604_800.0;
+pub(crate) const SHARE_OFF: f64 = 0.05;
+
+pub(super) fn fill(top: &Fields<'_>, notes: &mut Notes) {
+    notes.title = match top.text("title") {
+        Some(title) => title.to_string(),
+        None => std::path::Path::new(&notes.file)
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+    };
+    let mut own: Vec<Checkpoint> = top.list("checkpoint").unwrap_or_default().iter().filter_map(checkpoint).collect();
+    notes.checkpoints.append(&mut own);
+    notes.checkpoints.sort_by(|a, b| {
+        let key = |c: &Checkpoint| (c.at.is_none(), c.at, c.figure.clone(), c.label.clone());
+        key(a).cmp(&key(b))
+    });
+    notes.goals = top.list("goal").unwrap_or_default().iter().filter_map(goal).collect();
+    notes.goals.sort_by(|a, b| a.figure.cmp(&b.figure));
+    let mut basis = top.cx.basis.borrow_mut();
+    basis.sort();
+    basis.dedup();
+    notes.basis = basis.drain(..).map(|(_, path, text)| (path, text)).collect();
+}
+
+fn figure<'a>(f: &Fields<'a>) -> Option<&'a str> {
+    let node = f.get("figure")?;
+    let text = f.text("figure")?;
+    let mut parts = text.split('.');
+    let first = parts.next().unwrap_or_default();
+    if FIGURES.contains(&first) && text.split('.').all(|p| !p.is_empty()) {
+        return Some(text);
+    }
+    let label = match names::nearest(first, FIGURES) {
+        Some(near) if !FIGURES.contains(&first) => format!("did you mean `{near}`?"),
+        _ => "expected a dotted path, such as requirements.total.open".to_string(),
+    };
+    f.cx.report(
+        Finding::new(&codes::WORD, node.place, format!("there is no figure `{text}`"), label)
+            .help(format!("figures begin with {}", names::row(&FIGURES))),
+    );
+    None
+}
+
+/// A figure's value in its own unit.
+fn value(f: &Fields<'_>, key: &'static str) -> Option<Published> {
+    let node = f.get(key)?;
+    match &node.value {
+        Value::Date(_) => f.cx.date(node, key).map(Published::Date),
+        Value::Whole(_) | Value::Real(_) => f.cx.number(node, key).map(|n| Published::Number(n.real(1.0))),
+        Value::Text(text) => match amount::parse(text) {
+            Ok((_, Measure::Money(..))) => f.cx.whole(node, key, Unit::Money, i64::MIN).map(|m| Published::Money(Money(m))),
+            Ok((_, Measure::Mass(_))) => number(f, node, key, Unit::Mass),
+            Ok((share, Measure::Percent)) => Some(Published::Number(share.real(0.01))),
+            Ok((n, Measure::Rate(seconds))) => Some(Published::Number(n.real(DAY as f64 / seconds as f64))),
+            _ => number(f, node, key, Unit::Time),
+        },
+        _ => {
+            f.cx.report(expected(node, key, "a number, an amount such as \"2820 M USD\" or \"9d\", or a date"));
+            None
+        }
+    }
+}
+
+fn number(f: &Fields<'_>, node: &Node, key: &str, unit: Unit) -> Option<Published> {
+    f.cx.amount(node, key, unit).map(|a| Published::Number(a.real()))
+}
+
+fn checkpoint(f: &Fields<'_>) -> Option<Checkpoint> {
+    let figure = figure(f);
+    let value = value(f, "value");
+    let at = f.get("at").and_then(|n| {
+        let at = f.cx.date(n, "at")?;
+        let whole_day = matches!(&n.value, Value::Date(d) if d.time.is_none());
+        Some((at, if whole_day { at.after(SimDuration(DAY)) } else { at }))
+    });
+    let is = match f.word("is") {
+        Some("at_least") => Comparison::AtLeast,
+        Some("at_most") => Comparison::AtMost,
+        _ => Comparison::About,
+    };
+    let tolerance = tolerance(f, matches!(value, Some(Published::Date(_))));
+    let label = f.text("label").map(str::to_string);
+    let (figure, published) = (figure?, value?);
+    f.basis(&format!("checkpoint.{figure}"));
+    let basis = f.table.text("basis").unwrap_or_default().to_string();
+    let label = label.unwrap_or_else(|| label_of(figure, at.map(|(day, _)| f.cx.start + day.0)));
+    Some(Checkpoint { label, figure: figure.to_string(), at: at.map(|(_, t)| t), published, is, tolerance, basis })
+}
+
+/// `committed, 6 Nov`.
+pub(crate) fn label_of(figure: &str, day: Option<i64>) -> String {
+    let last = figure.rsplit('.').next().unwrap_or(figure).replace('_', " ");
+    match day {
+        Some(day) => format!("{last}, {}", date::short(day)),
+        None => last,
+    }
+}
+
+fn tolerance(f: &Fields<'_>, of_date: bool) -> f64 {
+    let default = if of_date { DAYS_OFF } else { SHARE_OFF };
+    let Some(node) = f.get("tolerance") else { return default };
+    if of_date {
+        return f.cx.whole(node, "tolerance", Unit::Time, 0).map_or(default, |s| s as f64);
+    }
+    f.cx.share(node, "tolerance").map_or(default, |s| f64::from(s) / 1e6)
+}
+
+fn goal(f: &Fields<'_>) -> Option<Goal> {
+    let figure = figure(f);
+    f.one_of(&["at_least", "at_most"]);
+    let bound = |key: &'static str| match value(f, key)? {
+        Published::Number(n) => Some(n),
+        Published::Money(m) => Some(m.0 as f64),
+        Published::Date(t) => Some(SimTime::ZERO.max(t).0 as f64),
+    };
+    let (at_least, at_most) = (bound("at_least"), bound("at_most"));
+    let figure = figure?.to_string();
+    f.basis(&format!("goal.{figure}"));
+    Some(Goal { figure, at_least, at_most })
+}

@@ -1,0 +1,249 @@
+//! Routes: what `next` says and what stands in for it, as hops.
+
+use super::codes;
+use super::diagnostic::Finding;
+use super::fields::Ctx;
+use super::lower::network::Next;
+use super::lower::{All, Places};
+use super::names;
+use super::tree::Place;
+use crate::model::{Brings, Hop, Leg, Node, NodeKind, Plan, Route, RowBrings};
+use crate::units::arena::Id;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+/// A node's `next` as hops; `None` is the way to the destination.
+pub(crate) type Said = Option<Route>;
+
+/// A mean in millionths of a second, so that sums do not depend on their order.
+type Micros = u64;
+
+fn micros(mean: f64) -> Micros {
+    if mean.is_finite() && mean > 0.0 { (mean * 1e6).min(1e18).round() as Micros } else { 0 }
+}
+
+/// Resolves what each node's `next` says.
+pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: &All, places: &Places) -> Vec<Said> {
+    let whole = legs.len() == all.legs.by.len();
+    let mut out = vec![Vec::new(); nodes.len()];
+    for (i, leg) in legs.iter().enumerate() {
+        out[leg.from.index()].push(i as u32);
+    }
+    let means: Vec<Micros> = legs.iter().map(|l| micros(l.transit.mean())).collect();
+    let search = Search { cx, nodes, legs: if whole { legs } else { &[] }, out: &out, means: &means, all, places };
+    nexts
+        .iter()
+        .enumerate()
+        .map(|(n, next)| match next {
+            Next::Fastest { said: false } if nodes[n].kind == NodeKind::Handover => Some(Route::Leave),
+            Next::Fastest { .. } => None,
+            Next::One(name, place) => Some(match search.hop(n as u32, name, *place) {
+                Some(Hop::Out) | None => Route::Leave,
+                Some(hop) => Route::Hop(hop),
+            }),
+            Next::Weights(pairs) => {
+                let mut hops: Vec<(Hop, f64)> =
+                    pairs.iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w))).collect();
+                hops.sort_by_key(|(hop, _)| search.name(*hop));
+                Some(Route::Weights(hops))
+            }
+        })
+        .collect()
+}
+
+struct Search<'a> {
+    cx: &'a Ctx,
+    nodes: &'a [Node],
+    legs: &'a [Leg],
+    out: &'a [Vec<u32>],
+    means: &'a [Micros],
+    all: &'a All,
+    places: &'a Places,
+}
+
+impl Search<'_> {
+    /// In name order: legs and nodes by their names, leaving last.
+    fn name(&self, hop: Hop) -> (u8, String) {
+        match hop {
+            Hop::Leg(leg) => (0, self.legs.get(leg.index()).map(|l| l.name.clone()).unwrap_or_default()),
+            Hop::Node(node) => (0, self.nodes[node.index()].name.clone()),
+            Hop::Out => (1, String::new()),
+        }
+    }
+
+    fn hop(&self, from: u32, name: &str, place: Place) -> Option<Hop> {
+        if name == "out" {
+            return Some(Hop::Out);
+        }
+        match (self.all.nodes.get(name), self.all.legs.get(name)) {
+            (Some(_), Some(_)) => {
+                let message = format!("`{name}` is the name of a node and of a leg");
+                self.cx.report(Finding::new(&codes::AMBIGUOUS, place, message, "rename one of them"));
+                None
+            }
+            (Some(to), None) => Some(self.towards(from, to, place)),
+            (None, Some(leg)) => {
+                let begins = self.legs.get(leg as usize).map(|l| l.from);
+                if let Some(other) = begins.filter(|b| *b != Id::new(from)) {
+                    let here = &self.nodes[from as usize].name;
+                    let there = &self.nodes[other.index()].name;
+                    let message = format!("the leg `{name}` does not lead from `{here}`");
+                    let mut finding =
+                        Finding::new(&codes::ROUTE, place, message, format!("it begins at `{there}`"));
+                    if let Some(at) = self.places.legs.get(leg as usize) {
+                        finding = finding.second(*at, "the leg is here");
+                    }
+                    self.cx.report(finding);
+                    return None;
+                }
+                Some(Hop::Leg(Id::new(leg)))
+            }
+            (None, None) => {
+                self.cx.report(self.nowhere(from, name, place));
+                None
+            }
+        }
+    }
+
+    fn nowhere(&self, from: u32, name: &str, place: Place) -> Finding {
+        let here = &self.nodes[from as usize].name;
+        let known: Vec<&str> = self.nodes.iter().map(|n| n.name.as_str()).collect();
+        let near = names::nearest(name, known.iter().copied().chain(self.legs.iter().map(|l| l.name.as_str())));
+        let label = match near {
+            Some(near) => format!("no node has this name; did you mean `{near}`?"),
+            None => "no node or leg has this name".to_string(),
+        };
+        let message = format!("no leg or step leads from `{here}` to `{name}`");
+        Finding::new(&codes::ROUTE, place, message, label).help(format!("nodes are {}", names::row(&known)))
+    }
+
+    /// The leg of the least mean time, else at once.
+    fn towards(&self, from: u32, to: u32, place: Place) -> Hop {
+        let to_id = Id::new(to);
+        let best = self.out[from as usize]
+            .iter()
+            .filter(|l| self.legs.get(**l as usize).is_some_and(|leg| leg.to == to_id))
+            .min_by_key(|l| (self.means[**l as usize], **l));
+        if let Some(leg) = best {
+            return Hop::Leg(Id::new(*leg));
+        }
+        if self.legs.len() == self.all.legs.by.len() {
+            let (here, there) = (&self.nodes[from as usize].name, &self.nodes[to as usize].name);
+            self.cx.report(
+                Finding::new(
+                    &codes::JUMP,
+                    place,
+                    format!("no leg leads from `{here}` to `{there}`"),
+                    "it is reached at once",
+                )
+                .help(format!("to take time, add a leg: from = \"{here}\", to = \"{there}\", transit = \"...\"")),
+            );
+        }
+        Hop::Node(to_id)
+    }
+}
+
+/// Every destination that goods of the plan can have.
+pub(crate) fn destinations(plan: &Plan, all: &All) -> BTreeSet<u32> {
+    let mut out: BTreeSet<u32> = all.handover.into_iter().collect();
+    for stream in plan.streams.iter() {
+        match &stream.brings {
+            Brings::Consignments { to, .. } => out.extend(to.map(Id::raw)),
+            Brings::Requirements(need) => out.extend(need.lines.iter().filter_map(|l| l.to).map(Id::raw)),
+            Brings::Rows(rows) => {
+                for row in rows {
+                    if let RowBrings::Requirement { need, .. } = &row.brings {
+                        out.extend(need.lines.iter().filter_map(|l| l.to).map(Id::raw));
+                    }
+                }
+            }
+            Brings::Pledges(_) => {}
+        }
+    }
+    out
+}
+
+/// The route of every node: what it says, or the fastest ways.
+pub(crate) fn routes(plan: &Plan, nodes: &[Node], said: Vec<Said>, all: &All) -> Vec<Route> {
+    let handling: Vec<Micros> = nodes
+        .iter()
+        .map(|n| (n.first_step..n.first_step + n.steps).map(|s| micros(plan.steps[Id::new(s)].time.mean())).sum())
+        .collect();
+    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(l.transit.mean())).collect();
+    let mut out: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
+    for (i, leg) in plan.legs.iter().enumerate() {
+        out[leg.from.index()].push(i as u32);
+    }
+    // Ways into each node: from where, and how long with the handling there.
+    let mut into: Vec<Vec<(u32, Micros)>> = vec![Vec::new(); nodes.len()];
+    let mut join = |from: u32, hop: Hop| match hop {
+        Hop::Leg(leg) => {
+            let to = plan.legs[leg].to.index();
+            into[to].push((from, transit[leg.index()].saturating_add(handling[to])));
+        }
+        Hop::Node(to) => into[to.index()].push((from, handling[to.index()])),
+        Hop::Out => {}
+    };
+    for (n, said) in said.iter().enumerate() {
+        match said {
+            None => out[n].iter().for_each(|l| join(n as u32, Hop::Leg(Id::new(*l)))),
+            Some(Route::Hop(hop)) => join(n as u32, *hop),
+            Some(Route::Weights(hops)) => hops.iter().for_each(|(hop, _)| join(n as u32, *hop)),
+            Some(_) => {}
+        }
+    }
+    let mut toward: Vec<Vec<(Id<Node>, Hop)>> = vec![Vec::new(); nodes.len()];
+    for destination in destinations(plan, all) {
+        let distance = distances(destination, &into);
+        for (n, _) in said.iter().enumerate().filter(|(_, s)| s.is_none()) {
+            if n as u32 == destination {
+                toward[n].push((Id::new(destination), Hop::Out));
+                continue;
+            }
+            let best = out[n]
+                .iter()
+                .filter_map(|l| {
+                    let to = plan.legs[Id::new(*l)].to.index();
+                    let rest = distance[to]?;
+                    Some((transit[*l as usize].saturating_add(handling[to]).saturating_add(rest), *l))
+                })
+                .min();
+            toward[n].extend(best.map(|(_, l)| (Id::new(destination), Hop::Leg(Id::new(l)))));
+        }
+    }
+    said.into_iter()
+        .zip(toward)
+        .enumerate()
+        .map(|(n, (said, toward))| {
+            said.unwrap_or_else(|| {
+                let only = match out[n].as_slice() {
+                    [only] => Some(Hop::Leg(Id::new(*only))),
+                    _ => None,
+                };
+                match (toward.is_empty(), only) {
+                    (true, None) => Route::Leave,
+                    (true, Some(hop)) => Route::Hop(hop),
+                    (false, only) => Route::Toward(toward, only),
+                }
+            })
+        })
+        .collect()
+}
+
+/// The least time from each node to one, where there is a way.
+fn distances(destination: u32, into: &[Vec<(u32, Micros)>]) -> Vec<Option<Micros>> {
+    let mut distance: Vec<Option<Micros>> = vec![None; into.len()];
+    let mut open = BinaryHeap::from([Reverse((0, destination))]);
+    while let Some(Reverse((so_far, node))) = open.pop() {
+        if distance[node as usize].is_some() {
+            continue;
+        }
+        distance[node as usize] = Some(so_far);
+        for (from, cost) in &into[node as usize] {
+            if distance[*from as usize].is_none() {
+                open.push(Reverse((so_far.saturating_add(*cost), *from)));
+            }
+        }
+    }
+    distance
+}
