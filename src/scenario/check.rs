@@ -297,8 +297,9 @@ impl Walk<'_> {
         let plan = self.plan;
         let mut fine: BTreeSet<u32> = plan.mechanisms.iter().filter_map(|m| m.origin).map(Id::raw).collect();
         fine.extend(plan.stocks.iter().map(|s| s.at.raw()));
+        let linked = self.linked();
         for (n, node) in plan.nodes.iter().enumerate() {
-            if node.kind == NodeKind::Hq || self.reached.contains(&(n as u32)) || fine.contains(&(n as u32)) {
+            if node.kind == NodeKind::Hq || linked.contains(&(n as u32)) || fine.contains(&(n as u32)) {
                 continue;
             }
             let message = format!("nothing reaches the node `{}`", node.name);
@@ -307,6 +308,30 @@ impl Walk<'_> {
                     .help("lead a `next` here, or leave the node out"),
             );
         }
+    }
+
+    /// What goods reach, and what legs lead to from where they may choose the fastest way.
+    fn linked(&self) -> BTreeSet<u32> {
+        let mut out: Vec<Vec<u32>> = vec![Vec::new(); self.plan.nodes.len()];
+        for leg in self.plan.legs.iter() {
+            out[leg.from.index()].push(leg.to.raw());
+        }
+        let mut linked = self.reached.clone();
+        let mut open: Vec<u32> = linked.iter().copied().collect();
+        while let Some(n) = open.pop() {
+            let next = &self.plan.nodes[Id::new(n)].next;
+            let mut ends: Vec<u32> = match next {
+                Route::Toward(..) => out[n as usize].clone(),
+                _ => Vec::new(),
+            };
+            ends.extend(hops(next, None).into_iter().filter_map(|(hop, _)| end_of(self.plan, hop)));
+            for end in ends {
+                if linked.insert(end) {
+                    open.push(end);
+                }
+            }
+        }
+        linked
     }
 
     fn unused(&self) {

@@ -224,7 +224,8 @@ impl Loader {
     /// One `--set`: table, name, key; the value is TOML, or text where that does not parse.
     fn set(&mut self, top: &mut Table, set: &str) {
         let file = self.add("--set", set.to_string());
-        self.folders[file as usize] = PathBuf::new();
+        // A set is a change to the scenario: its paths are relative to the scenario's folder.
+        self.folders[file as usize] = self.folders.first().cloned().unwrap_or_default();
         let whole = Place { file, start: 0, end: set.len() as u32 };
         let Some((path, value)) = set.split_once('=') else {
             self.findings.push(

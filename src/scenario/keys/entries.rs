@@ -159,7 +159,7 @@ pub(crate) static REQUIREMENT: Spec = Spec {
             "lines",
             Form::List(&LINE),
             "",
-            r#"[{ item = "spare" }, { item = "spare", quantity = 2 }]"#,
+            r#"[{ item = "spare", to = "border-2" }]"#,
             "Several items, made at one instant; in place of `item`.",
         ),
         NEEDED,

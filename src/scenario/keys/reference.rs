@@ -89,7 +89,7 @@ fn kind(key: &Key) -> String {
     match key.form {
         Form::Text => "text".into(),
         Form::Name => "name".into(),
-        Form::Refer(table) => format!("name of a {table}"),
+        Form::Refer(table) => format!("name of {} {table}", if table.starts_with('i') { "an" } else { "a" }),
         Form::Flag => "true or false".into(),
         Form::Word(words) => words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "),
         Form::Count(least, most) if most >= 1_000_000_000 => format!("whole number, {least} or more"),
