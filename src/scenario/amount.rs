@@ -189,25 +189,20 @@ pub(crate) fn decimals(currency: &str) -> u8 {
     }
 }
 
-/// What to write instead of a unit that is none.
-pub(crate) fn unit_advice(unit: &str) -> Option<&'static str> {
-    let lower = unit.to_lowercase();
-    let (quantity, per) = match lower.strip_prefix('/') {
-        Some(per) => (per.trim(), true),
-        None => (lower.as_str(), false),
-    };
-    Some(match quantity {
-        "day" | "days" | "d." => if per { "write `/d`" } else { "write `d`" },
-        "hour" | "hours" | "hr" | "hrs" => if per { "write `/h`" } else { "write `h`" },
-        "m" | "mins" | "minute" | "minutes" => if per { "write `/min`" } else { "write `min`; a month has no fixed length" },
-        "sec" | "secs" | "second" | "seconds" => if per { "write `/s`" } else { "write `s`" },
-        "w" | "wk" | "weeks" => if per { "write `/week`" } else { "write `week`" },
-        "month" | "months" | "mo" => if per { "a month has no fixed length; write a rate by the day or week" } else { "a month has no fixed length; write days, such as `30d`" },
-        "year" | "years" | "y" | "a" => if per { "a year has no fixed length; write a rate by the day or week" } else { "a year has no fixed length; write days, such as `365d`" },
-        "ton" | "tons" | "tonne" | "tonnes" | "to" | "mt" => "write `t`",
-        "kgs" | "kilo" | "kilos" | "kilogram" | "kilograms" => "write `kg`",
-        "$" | "us$" | "dollar" | "dollars" => "write `USD`",
-        "\u{20ac}" | "euro" | "euros" => "write `EUR`",
+/// What to write instead of a unit that is none, and what that measures.
+pub(crate) fn unit_advice(unit: &str) -> Option<(Unit, &'static str)> {
+    Some(match unit.to_lowercase().as_str() {
+        "day" | "days" | "d." => (Unit::Time, "write `d`"),
+        "hour" | "hours" | "hr" | "hrs" => (Unit::Time, "write `h`"),
+        "m" | "mins" | "minute" | "minutes" => (Unit::Time, "write `min`"),
+        "sec" | "secs" | "second" | "seconds" => (Unit::Time, "write `s`"),
+        "w" | "wk" | "weeks" => (Unit::Time, "write `week`"),
+        "month" | "months" | "mo" => (Unit::Time, "a month has no fixed length; write days, such as \"30d\""),
+        "year" | "years" | "y" => (Unit::Time, "a year has no fixed length; write days, such as \"365d\""),
+        "ton" | "tons" | "tonne" | "tonnes" | "to" | "mt" => (Unit::Mass, "write `t`"),
+        "kgs" | "kilo" | "kilos" | "kilogram" | "kilograms" => (Unit::Mass, "write `kg`"),
+        "$" | "us$" | "dollar" | "dollars" => (Unit::Money, "write `USD`"),
+        "\u{20ac}" | "euro" | "euros" => (Unit::Money, "write `EUR`"),
         _ => return None,
     })
 }

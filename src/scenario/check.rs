@@ -228,10 +228,8 @@ impl Walk<'_> {
         let place = self.places.streams[source.stream as usize];
         let message = format!("no way leads from `{}` to `{}`", name(enters), name(to));
         self.cx.report(
-            Finding::new(&codes::DESTINATION, place, message, "these goods can never arrive").second(
-                self.places.nodes[enters as usize],
-                "they begin here; add a leg, or a `next`",
-            ),
+            Finding::new(&codes::DESTINATION, place, message, "these goods can never arrive")
+                .second(self.places.nodes[enters as usize], "they begin here; add a leg, or a `next`"),
         );
     }
 
@@ -351,7 +349,9 @@ impl Walk<'_> {
                     _ => {}
                 }),
                 Brings::Pledges(p) => earmarked.push((p.to, p.earmark.clone())),
-                Brings::Consignments { item, .. } => earmarked.extend(item.map(|i| (Id::new(u32::MAX), Some(Earmark::Item(i))))),
+                Brings::Consignments { item, .. } => {
+                    earmarked.extend(item.map(|i| (Id::new(u32::MAX), Some(Earmark::Item(i)))))
+                }
             }
         }
         for (to, earmark) in earmarked {
@@ -365,10 +365,18 @@ impl Walk<'_> {
             self.cx.report(Finding::new(&codes::UNUSED, place, format!("nothing uses {what}"), label));
         };
         for (id, item) in plan.items.ids().zip(plan.items.iter()).filter(|(id, _)| !items.contains(id)) {
-            idle(self.places.items[id.index()], format!("the item `{}`", item.name), "no stream brings it, no stock holds it");
+            idle(
+                self.places.items[id.index()],
+                format!("the item `{}`", item.name),
+                "no stream brings it, no stock holds it",
+            );
         }
         for (id, m) in plan.mechanisms.ids().zip(plan.mechanisms.iter()).filter(|(id, _)| !mechanisms.contains(id)) {
-            idle(self.places.mechanisms[id.index()], format!("the mechanism `{}`", m.name), "no requirement goes via it, no pledge to it");
+            idle(
+                self.places.mechanisms[id.index()],
+                format!("the mechanism `{}`", m.name),
+                "no requirement goes via it, no pledge to it",
+            );
         }
         if self.reached.is_empty() {
             return;
@@ -382,8 +390,13 @@ impl Walk<'_> {
             if many && node.kind != NodeKind::Handover && node.next == Route::Leave {
                 let message = format!("goods leave the model at `{}`, though several legs lead on", node.name);
                 self.cx.report(
-                    Finding::new(&codes::LEAVES, self.places.nodes[*n as usize], message, "it has no `next`, and goods have no destination")
-                        .help("say `next`, or `next = \"out\"` if that is meant"),
+                    Finding::new(
+                        &codes::LEAVES,
+                        self.places.nodes[*n as usize],
+                        message,
+                        "it has no `next`, and goods have no destination",
+                    )
+                    .help("say `next`, or `next = \"out\"` if that is meant"),
                 );
             }
         }

@@ -137,9 +137,7 @@ impl Diagnostic {
                     Snippet::source(text.0.as_str())
                         .line_start(*start)
                         .path(spot.file.as_str())
-                        .annotation(
-                            AnnotationKind::Primary.span(a..a + spot.mark.len()).label(spot.label.as_str()),
-                        )
+                        .annotation(AnnotationKind::Primary.span(a..a + spot.mark.len()).label(spot.label.as_str()))
                         .annotation(
                             AnnotationKind::Context.span(b..b + second.mark.len()).label(second.label.as_str()),
                         ),

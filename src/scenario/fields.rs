@@ -7,6 +7,7 @@ use super::diagnostic::Finding;
 use super::keys::{Form, Key, Spec, Unit};
 use super::names::{self, Names};
 use super::tree::{Entry, Node, Place, Table, Value};
+use crate::units::amount::Money;
 use crate::units::time::SimTime;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,8 +20,8 @@ pub(crate) struct Ctx {
     pub start: i64,
     pub home: String,
     pub home_decimals: u8,
-    /// Currencies that have a rate.
-    pub currencies: Vec<String>,
+    /// Currencies that have a rate, since when, and the highest one in billionths.
+    pub currencies: Vec<(String, SimTime, i64)>,
     /// Where the files are that values come from, by source.
     pub folders: Vec<PathBuf>,
     /// Columns of CSV files that were read, by path and column.
@@ -30,12 +31,27 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
+    /// Since when a currency has a rate; the home currency needs none.
+    pub fn rated(&self, currency: &str) -> Option<SimTime> {
+        if currency == self.home {
+            return Some(SimTime::EARLIEST);
+        }
+        self.currencies.iter().find(|(c, ..)| c == currency).map(|(_, since, _)| *since)
+    }
+
+    /// Whether a sum at its highest rate still fits.
+    pub fn converts(&self, minor: i64, currency: &str) -> bool {
+        let rate = self.currencies.iter().find(|(c, ..)| c == currency).map_or(1_000_000_000, |(.., rate)| *rate);
+        Money(minor).at_rate(rate).is_some()
+    }
+
     pub fn report(&self, finding: Finding) {
         self.findings.borrow_mut().push(finding);
     }
 
-    /// An amount in base units, and the currency where it is money in a foreign one.
-    pub fn amount(&self, node: &Node, key: &str, unit: Unit) -> Option<Exact> {
+    /// An amount in base units, and the currency where it is money in a foreign one; `drawn` where a distribution may
+    /// stand as well.
+    pub fn amount(&self, node: &Node, key: &str, unit: Unit, drawn: bool) -> Option<Exact> {
         let (value, measure) = match &node.value {
             Value::Text(text) => match amount::parse(text) {
                 Ok(read) => read,
@@ -71,7 +87,7 @@ impl Ctx {
             // Nothing needs no unit.
             (Unit::Money | Unit::Time | Unit::Mass, Measure::Bare) if value.is_zero() => exact(1, None),
             (_, measure) => {
-                self.report(misfit(node, key, unit, &measure));
+                self.report(misfit(node, key, unit, &measure, drawn));
                 None
             }
         }
@@ -123,7 +139,7 @@ impl Ctx {
 
     /// A single amount in whole base units of the home currency, at least `least`.
     pub fn whole(&self, node: &Node, key: &str, unit: Unit, least: i64) -> Option<i64> {
-        let exact = self.amount(node, key, unit)?;
+        let exact = self.amount(node, key, unit, false)?;
         if let Some(currency) = &exact.currency {
             self.report(
                 Finding::new(
@@ -274,19 +290,14 @@ impl Exact {
 }
 
 fn wrong_type(node: &Node, key: &str, expected: &str) -> Finding {
-    Finding::new(
-        &codes::TYPE,
-        node.place,
-        format!("`{key}` cannot be {}", node.kind()),
-        format!("expected {expected}"),
-    )
+    Finding::new(&codes::TYPE, node.place, format!("`{key}` cannot be {}", node.kind()), format!("expected {expected}"))
 }
 
 pub(crate) fn expected(node: &Node, key: &str, what: &str) -> Finding {
     wrong_type(node, key, what)
 }
 
-fn overflow(node: &Node, key: &str) -> Finding {
+pub(crate) fn overflow(node: &Node, key: &str) -> Finding {
     Finding::new(&codes::OVERFLOW, node.place, format!("`{key}` is too large"), "more than 64 bits can count")
 }
 
@@ -297,22 +308,21 @@ fn unread(node: &Node, key: &str, unit: Unit, text: &str, why: Unread) -> Findin
         Unread::TooLong => overflow(node, key),
         Unread::NoNumber => finding(format!("expected {}", amount::sample(unit))),
         Unread::NoUnit(unit_text) => match amount::unit_advice(&unit_text) {
-            Some(advice) => finding(advice.to_string()),
+            Some((of, advice)) if of == unit => finding(advice.to_string()),
+            Some(_) => finding(format!("expected {}", amount::sample(unit))),
             None => finding(format!("`{unit_text}` is no unit; expected {}", amount::sample(unit)))
                 .help("times are in s, min, h, d, week; masses in kg, t; sums in USD, k USD, M USD, bn USD or another currency"),
         },
     }
 }
 
-fn misfit(node: &Node, key: &str, unit: Unit, measure: &Measure) -> Finding {
+fn misfit(node: &Node, key: &str, unit: Unit, measure: &Measure, drawn: bool) -> Finding {
     let shown = match &node.value {
         Value::Text(text) | Value::Whole(text) | Value::Real(text) => text.as_str(),
         _ => "this",
     };
-    let label = match unit {
-        Unit::Count => format!("expected {}", amount::sample(unit)),
-        _ => format!("expected {}, or a distribution", amount::sample(unit)),
-    };
+    let or = if drawn { ", or a distribution" } else { "" };
+    let label = format!("expected {}{or}", amount::sample(unit));
     let finding = Finding::new(
         &codes::UNIT,
         node.place,
@@ -320,13 +330,14 @@ fn misfit(node: &Node, key: &str, unit: Unit, measure: &Measure) -> Finding {
         label,
     );
     match (unit, measure) {
-        (Unit::Time, Measure::Mass(_)) if key == "transit" => {
-            finding.help(format!("for the load of a departure: `departures = {{ every = \"12h\", capacity = \"{shown}\" }}`"))
-        }
+        (Unit::Time, Measure::Mass(_)) if key == "transit" => finding
+            .help(format!("for the load of a departure: `departures = {{ every = \"12h\", capacity = \"{shown}\" }}`")),
         (Unit::Time, Measure::Rate(_)) => {
             finding.help(format!("for a stream: `arrivals = {{ poisson = \"{shown}\" }}`"))
         }
-        (_, Measure::Bare) => finding.help("a bare number is a count or a factor; everything else carries its unit in quotes"),
+        (_, Measure::Bare) => {
+            finding.help("a bare number is a count or a factor; everything else carries its unit in quotes")
+        }
         _ => finding,
     }
 }
@@ -531,7 +542,8 @@ impl<'a> Fields<'a> {
 }
 
 fn missing(place: Place, key: &Key, spec: &Spec) -> Finding {
-    let example = if key.example.is_empty() { "\"...\"" } else { key.example };
+    let named = matches!(key.form, Form::Refer(_) | Form::Strikes | Form::Name);
+    let example = if key.example.is_empty() || named { "\"...\"" } else { key.example };
     let finding = Finding::new(
         &codes::MISSING_KEY,
         place,
@@ -558,6 +570,14 @@ fn shape_help(spec: &Spec) -> String {
         "time" | "money" => format!("it begins with `[{}]`", spec.name),
         name if !name.contains('.') => format!("each begins with `[[{name}]]`"),
         "node.step" => "each begins with `[[node.step]]`, below its `[[node]]`".to_string(),
-        _ => format!("it looks like `{{ {} }}`", spec.keys.iter().filter(|k| k.required).chain(spec.keys).next().map_or(String::new(), |k| format!("{} = {}", k.name, k.example))),
+        _ => format!(
+            "it looks like `{{ {} }}`",
+            spec.keys
+                .iter()
+                .filter(|k| k.required)
+                .chain(spec.keys)
+                .next()
+                .map_or(String::new(), |k| format!("{} = {}", k.name, k.example))
+        ),
     }
 }

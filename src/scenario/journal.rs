@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 /// Rows of one journal; a journal is read into memory.
 const ROWS_MOST: usize = 1_000_000;
+/// The largest sum of one row, in minor units; a law holds no more.
+const MINOR_MOST: i64 = 1_000_000_000_000_000;
 const KINDS: [&str; 4] = ["pledge", "requirement", "statement", "checkpoint"];
 const RECEIVER: &str = "\u{0}";
 
@@ -188,8 +190,13 @@ fn columns(f: &Fields<'_>, header: &csv::StringRecord) -> Option<Columns> {
     }
     if f.get("columns").is_none() {
         f.cx.report(
-            Finding::new(&codes::MAPPING, f.place, "nobody says what the journal's columns mean", "add `form` or `columns`")
-                .help("form = \"purl-ledger\", or [journal.columns] with date, amount, ..."),
+            Finding::new(
+                &codes::MAPPING,
+                f.place,
+                "nobody says what the journal's columns mean",
+                "add `form` or `columns`",
+            )
+            .help("form = \"purl-ledger\", or [journal.columns] with date, amount, ..."),
         );
         return None;
     }
@@ -254,7 +261,7 @@ fn row(cx: &Ctx, columns: &Columns, record: &csv::StringRecord, number: u32, fil
         return reject(if text.is_empty() { "no date".to_string() } else { format!("bad date `{text}`") });
     };
     let what = match kind {
-        "pledge" => pledge(cx, columns, record).map(|s| What::Pledge(Box::new(s))),
+        "pledge" => pledge(cx, columns, record, SimTime(unix - cx.start)).map(|s| What::Pledge(Box::new(s))),
         "requirement" => requirement(columns, record),
         "statement" => Ok(What::Statement(statement(columns, record))),
         _ => checkpoint(cx, columns, record, unix, &format!("{file} row {number}")),
@@ -270,13 +277,14 @@ fn minor(text: &str, scale: i64, currency: &str) -> Result<i64, String> {
     let amount = Decimal::parse(text).ok_or_else(|| format!("bad amount `{text}`"))?;
     let up = i128::from(scale) * 10i128.pow(u32::from(amount::decimals(currency)));
     match amount.times(up, 1) {
-        Some(minor) if minor > 0 => Ok(minor),
+        Some(minor) if minor > 0 && minor <= MINOR_MOST => Ok(minor),
+        Some(minor) if minor > 0 => Err(format!("the amount `{text}` is too large")),
         Some(_) => Err(format!("the amount `{text}` is not above zero")),
         None => Err(format!("the amount `{text}` is too large")),
     }
 }
 
-fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord) -> Result<Sum, String> {
+fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord, at: SimTime) -> Result<Sum, String> {
     let cell = |key| columns.cell(record, key);
     let (text, usd) = (cell("amount"), cell("usd"));
     let currency = if cell("currency").is_empty() { cx.home.as_str() } else { cell("currency") };
@@ -287,7 +295,7 @@ fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord) -> Result<Sum
         return Err(format!("bad currency `{currency}`"));
     }
     let stated = if usd.is_empty() { None } else { Some(minor(usd, columns.scale, "USD")?) };
-    let rated = |c: &str| c == cx.home || cx.currencies.iter().any(|r| r == c);
+    let rated = |c: &str| cx.rated(c).is_some_and(|since| since <= at);
     let foreign = |c: &str| (c != cx.home).then(|| c.to_string());
     let (amount, currency, stated) = match stated {
         // The published figure is the sum itself, or stands beside the foreign one.
@@ -299,11 +307,16 @@ fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord) -> Result<Sum
         _ if rated(currency) => (minor(text, columns.scale, currency)?, foreign(currency), None),
         _ => return Err(format!("no rate for {currency}")),
     };
+    if let Some(currency) = currency.as_deref().filter(|c| stated.is_none() && !cx.converts(amount, c)) {
+        return Err(format!("the amount `{text}` in {currency} is too large"));
+    }
     let party = cell("party").to_string();
     let nation = Some(names::slug(&party)).filter(|s| !s.is_empty());
     let package = match cell("package") {
         "" => None,
-        text => Some(text.parse::<u32>().ok().filter(|n| *n > 0).ok_or_else(|| format!("bad package number `{text}`"))?),
+        text => {
+            Some(text.parse::<u32>().ok().filter(|n| *n > 0).ok_or_else(|| format!("bad package number `{text}`"))?)
+        }
     };
     Ok(Sum { nation, party, amount, currency, stated, package })
 }
@@ -318,7 +331,7 @@ fn requirement(columns: &Columns, record: &csv::StringRecord) -> Result<What, St
         text => text.parse::<i64>().map_err(|_| format!("bad {key} `{text}`")),
     };
     let quantity = number("quantity")?;
-    if quantity < 1 {
+    if !(1..=MINOR_MOST).contains(&quantity) {
         return Err(format!("bad quantity `{quantity}`"));
     }
     let priority = i32::try_from(number("priority")?).map_err(|_| "bad priority".to_string())?;
@@ -344,13 +357,7 @@ fn statement(columns: &Columns, record: &csv::StringRecord) -> String {
     out
 }
 
-fn checkpoint(
-    cx: &Ctx,
-    columns: &Columns,
-    record: &csv::StringRecord,
-    unix: i64,
-    basis: &str,
-) -> Result<What, String> {
+fn checkpoint(cx: &Ctx, columns: &Columns, record: &csv::StringRecord, unix: i64, basis: &str) -> Result<What, String> {
     let cell = |key| columns.cell(record, key);
     let at = SimTime(unix - cx.start);
     let basis = basis.to_string();
@@ -364,13 +371,13 @@ fn checkpoint(
             let figure = format!("mechanisms.{RECEIVER}.packages.{number}.released");
             dated(format!("package {number} released"), figure)
         }
-        (true, "first_arrival") => {
-            dated("first arrival".to_string(), format!("mechanisms.{RECEIVER}.first_arrival"))
-        }
+        (true, "first_arrival") => dated("first arrival".to_string(), format!("mechanisms.{RECEIVER}.first_arrival")),
         (purl, _) => {
             let (text, currency) = match purl {
                 true => (cell("usd"), "USD"),
-                false => (cell("amount"), if cell("currency").is_empty() { cx.home.as_str() } else { cell("currency") }),
+                false => {
+                    (cell("amount"), if cell("currency").is_empty() { cx.home.as_str() } else { cell("currency") })
+                }
             };
             let figure = match purl {
                 true => format!("money.mechanisms.{RECEIVER}.committed"),
@@ -451,12 +458,7 @@ pub(crate) fn stream(
         rows.push((made.at.unwrap_or(SimTime::ZERO), Row { number: made.number, brings }));
     }
     if !rejected.is_empty() {
-        let message = format!(
-            "{} of {} rows of `{}` cannot be used",
-            rejected.len(),
-            table.rows.len(),
-            table.file
-        );
+        let message = format!("{} of {} rows of `{}` cannot be used", rejected.len(), table.rows.len(), table.file);
         cx.report(
             Finding::new(&codes::REJECTED, table.place, message, rejected[0].clone())
                 .help("each is recorded in the run as a rejection"),

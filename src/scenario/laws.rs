@@ -47,7 +47,13 @@ pub(crate) fn money(fields: &Fields<'_>, key: &'static str) -> Option<Drawn> {
 pub(crate) fn read(cx: &Ctx, node: &Node, key: &str, unit: Unit, foreign: bool) -> Option<Drawn> {
     let reader = Reader { cx, key, unit, foreign, currency: None.into() };
     let law = reader.any(node, 0)?;
-    if let Err(why) = law.check() {
+    if let Err(mut why) = law.check() {
+        // Figures in base units say nothing to who wrote days.
+        if let Some((first, rest)) = why.split_once("; ").filter(|_| unit != Unit::Count) {
+            if rest.starts_with(|c: char| c.is_ascii_digit()) {
+                why = first.to_string();
+            }
+        }
         cx.report(Finding::new(&codes::LAW, node.place, format!("`{key}` cannot be drawn"), why));
         return None;
     }
@@ -73,7 +79,7 @@ impl Reader<'_> {
     }
 
     fn exact(&self, node: &Node) -> Option<super::fields::Exact> {
-        let exact = self.cx.amount(node, self.key, self.unit)?;
+        let exact = self.cx.amount(node, self.key, self.unit, true)?;
         if self.unit != Unit::Money || exact.value.is_zero() {
             return Some(exact);
         }
@@ -94,7 +100,7 @@ impl Reader<'_> {
             }
             Some(_) => {}
             None => {
-                if let Some(currency) = exact.currency.as_ref().filter(|c| !self.cx.currencies.contains(c)) {
+                if let Some(currency) = exact.currency.as_ref().filter(|c| self.cx.rated(c).is_none()) {
                     self.cx.report(
                         Finding::new(
                             &codes::CURRENCY,
@@ -124,8 +130,12 @@ impl Reader<'_> {
 
     fn table(&self, node: &Node, depth: usize) -> Option<Law> {
         let fields = Fields::open(self.cx, node, &keys::LAW)?;
-        let forms: Vec<_> =
-            fields.table.entries.iter().filter(|e| keys::LAW.key(&e.key).is_some() && e.key != "least" && e.key != "most").collect();
+        let forms: Vec<_> = fields
+            .table
+            .entries
+            .iter()
+            .filter(|e| keys::LAW.key(&e.key).is_some() && e.key != "least" && e.key != "most")
+            .collect();
         let form = match forms.as_slice() {
             [form] => form,
             [] => {
@@ -314,8 +324,7 @@ impl Reader<'_> {
             if !silent {
                 let what = amount::sample(self.unit);
                 let label = format!("row {} holds `{cell}`; expected {what}", i + 1);
-                let finding =
-                    Finding::new(&codes::LAW, node.place, format!("cannot take values from `{file}`"), label);
+                let finding = Finding::new(&codes::LAW, node.place, format!("cannot take values from `{file}`"), label);
                 let finding = if bare { finding.help("say the unit of bare numbers: `unit = \"d\"`") } else { finding };
                 self.cx.report(finding);
                 return None;

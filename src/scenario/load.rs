@@ -334,7 +334,11 @@ fn put_in_entry(
             .is_some_and(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_digit()))
     });
     let finding = names::no_such(spec.name, name, place, &known);
-    Err(Box::new(if copied { finding.help("copies are set together, by the name of the entry they repeat") } else { finding }))
+    Err(Box::new(if copied {
+        finding.help("copies are set together, by the name of the entry they repeat")
+    } else {
+        finding
+    }))
 }
 
 fn canonical(path: &Path) -> PathBuf {

@@ -53,9 +53,11 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         };
         let Some(rate) = rate.filter(|r| *r > 0.0) else { continue };
         let again = 1.0 - f64::from(step.repeat) / 1e6;
-        let open = step.hours.as_ref().or(node.hours.as_ref()).map_or(1.0, |w| {
-            w.0.iter().map(|(a, b)| f64::from(b - a)).sum::<f64>() / 604_800.0
-        });
+        let open = step
+            .hours
+            .as_ref()
+            .or(node.hours.as_ref())
+            .map_or(1.0, |w| w.0.iter().map(|(a, b)| f64::from(b - a)).sum::<f64>() / 604_800.0);
         let offered = rate / again * DAY as f64;
         let mean = step.time.mean();
         let servers = servers(&step.servers, plan.end);
@@ -65,7 +67,9 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         out.push((load(place, offered, capacity, "consignments a day"), Where::Step(s as u32)));
     }
     for (l, leg) in plan.legs.iter().enumerate() {
-        let (Some(departures), Some((number, mass))) = (&leg.departures, visits.legs.get(&(l as u32))) else { continue };
+        let (Some(departures), Some((number, mass))) = (&leg.departures, visits.legs.get(&(l as u32))) else {
+            continue;
+        };
         let a_day = DAY as f64 / departures.every.0 as f64;
         let limit = departures.capacity.unwrap_or_default();
         let by_number = limit.number.map_or(f64::INFINITY, |n| f64::from(n) * a_day);

@@ -9,6 +9,7 @@ use super::names;
 use super::tree::Place;
 use crate::model::{Brings, Hop, Leg, Node, NodeKind, Plan, Route, RowBrings};
 use crate::units::arena::Id;
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -30,7 +31,16 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
         out[leg.from.index()].push(i as u32);
     }
     let means: Vec<Micros> = legs.iter().map(|l| micros(l.transit.mean())).collect();
-    let search = Search { cx, nodes, legs: if whole { legs } else { &[] }, out: &out, means: &means, all, places };
+    let search = Search {
+        cx,
+        nodes,
+        legs: if whole { legs } else { &[] },
+        out: &out,
+        means: &means,
+        all,
+        places,
+        misses: Cell::new(0),
+    };
     nexts
         .iter()
         .enumerate()
@@ -42,8 +52,10 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
                 Some(hop) => Route::Hop(hop),
             }),
             Next::Weights(pairs) => {
-                let mut hops: Vec<(Hop, f64)> =
-                    pairs.iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w))).collect();
+                let mut hops: Vec<(Hop, f64)> = pairs
+                    .iter()
+                    .filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)))
+                    .collect();
                 hops.sort_by_key(|(hop, _)| search.name(*hop));
                 Some(Route::Weights(hops))
             }
@@ -59,6 +71,8 @@ struct Search<'a> {
     means: &'a [Micros],
     all: &'a All,
     places: &'a Places,
+    /// Names that led nowhere so far.
+    misses: Cell<u32>,
 }
 
 impl Search<'_> {
@@ -88,8 +102,7 @@ impl Search<'_> {
                     let here = &self.nodes[from as usize].name;
                     let there = &self.nodes[other.index()].name;
                     let message = format!("the leg `{name}` does not lead from `{here}`");
-                    let mut finding =
-                        Finding::new(&codes::ROUTE, place, message, format!("it begins at `{there}`"));
+                    let mut finding = Finding::new(&codes::ROUTE, place, message, format!("it begins at `{there}`"));
                     if let Some(at) = self.places.legs.get(leg as usize) {
                         finding = finding.second(*at, "the leg is here");
                     }
@@ -107,8 +120,11 @@ impl Search<'_> {
 
     fn nowhere(&self, from: u32, name: &str, place: Place) -> Finding {
         let here = &self.nodes[from as usize].name;
-        let known: Vec<&str> = self.nodes.iter().map(|n| n.name.as_str()).collect();
-        let near = names::nearest(name, known.iter().copied().chain(self.legs.iter().map(|l| l.name.as_str())));
+        self.misses.set(self.misses.get() + 1);
+        let most = if self.misses.get() > names::MISSES_MOST { 11 } else { usize::MAX };
+        let known: Vec<&str> = self.nodes.iter().take(most).map(|n| n.name.as_str()).collect();
+        let near =
+            names::nearest(name, known.iter().copied().chain(self.legs.iter().take(most).map(|l| l.name.as_str())));
         let label = match near {
             Some(near) => format!("no node has this name; did you mean `{near}`?"),
             None => "no node or leg has this name".to_string(),

@@ -71,11 +71,7 @@ impl Sources {
             at
         };
         let (start, end) = (floor(place.start), floor(place.end));
-        let end = if end > start {
-            end
-        } else {
-            text[start..].chars().next().map_or(start, |c| start + c.len_utf8())
-        };
+        let end = if end > start { end } else { text[start..].chars().next().map_or(start, |c| start + c.len_utf8()) };
         Spot {
             file: source.name.clone(),
             line,
@@ -192,6 +188,8 @@ fn syntax(text: &str, place: Place, message: &str) -> Finding {
         Some("use straight quotes: \"4h\"")
     } else if line.trim_start().starts_with('-') && !line.contains('=') {
         Some("lists are written `key = [a, b]`, entries `[[node]]`")
+    } else if message.contains("invalid basic string") || message.contains("invalid literal string") {
+        Some("a text ends on its line, with the quote that it began with")
     } else if line.contains('=') && unquoted_amount(line) {
         Some("an amount with a unit stands in quotes: \"4h\", \"12 t\", \"500 M USD\"")
     } else {

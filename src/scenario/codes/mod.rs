@@ -33,10 +33,19 @@ impl Code {
     /// Whether a plan without what is missing would be another one.
     pub fn breaks_the_plan(&self) -> bool {
         const BREAKING: [&Code; 12] = [
-            &SYNTAX, &SHAPE, &MISSING_KEY, &DUPLICATE, &SIZE, &REFERENCE, &MECHANISM, &ROUTE, &AMBIGUOUS, &FILE, &CSV,
+            &SYNTAX,
+            &SHAPE,
+            &MISSING_KEY,
+            &DUPLICATE,
+            &SIZE,
+            &REFERENCE,
+            &MECHANISM,
+            &ROUTE,
+            &AMBIGUOUS,
+            &FILE,
+            &CSV,
             &COLUMN,
         ];
         BREAKING.iter().any(|c| c.name == self.name)
     }
 }
-

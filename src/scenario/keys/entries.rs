@@ -49,7 +49,13 @@ pub(crate) static TIME: Spec = Spec {
     text: "When it happens. All times are UTC.",
     keys: &[
         must("start", Form::Date, "2025-07-13", "The first instant."),
-        may("end", Form::Moment, "when all is done", r#""100d""#, "The first instant that is no longer simulated, or the length."),
+        may(
+            "end",
+            Form::Moment,
+            "when all is done",
+            r#""100d""#,
+            "The first instant that is no longer simulated, or the length.",
+        ),
         may("warm_up", Form::Amount(Unit::Time, 0), r#""0s""#, r#""7d""#, "Figures leave out what arrives before."),
         BASIS,
     ],
@@ -78,7 +84,7 @@ pub(crate) static RATE: Spec = Spec {
     text: "One line of `rates`.",
     keys: &[
         must("currency", Form::Text, r#""NOK""#, "Three capital letters."),
-        may("from", Form::Moment, "always", "2025-08-01", "In force from here on; the first one of a currency also before."),
+        may("from", Form::Moment, "always", "2025-08-01", "In force from here on, until the next one of the currency."),
         must("rate", Form::Factor, "1.2", "Home units for one foreign unit."),
         BASIS,
     ],
@@ -133,8 +139,13 @@ const ON: Key = may("on", Form::Date, "", "2025-09-09", "One thing, on this date
 const ARRIVALS_KEY: Key =
     may("arrivals", Form::Table(&ARRIVALS), "", r#"{ every = "5d" }"#, "When they come; in place of `on`.");
 const COUNT: Key = may("count", Form::Count(1, i64::MAX), "no end", "7", "Stops after so many.");
-const PRIORITY: Key =
-    may("priority", Form::Law(Unit::Count), "1", "{ weights = { 1 = 1, 2 = 3 } }", "1 is the most urgent; any integer.");
+const PRIORITY: Key = may(
+    "priority",
+    Form::Law(Unit::Count),
+    "1",
+    "{ weights = { 1 = 1, 2 = 3 } }",
+    "1 is the most urgent; any integer.",
+);
 const QUANTITY: Key =
     may("quantity", Form::Law(Unit::Count), "1", "{ uniform = { low = 2, high = 9 } }", "Units of the item.");
 const NEEDED: Key =
@@ -163,8 +174,20 @@ pub(crate) static REQUIREMENT: Spec = Spec {
             "Several items, made at one instant; in place of `item`.",
         ),
         NEEDED,
-        may("via", Form::Refer("mechanism"), "none", r#""gifts""#, "The mechanism that provides; without one the goods stand at their origin."),
-        may("hq", Form::Refer("node"), "the only node of kind `hq`", r#""hq-2""#, "The headquarters whose desks it passes."),
+        may(
+            "via",
+            Form::Refer("mechanism"),
+            "none",
+            r#""gifts""#,
+            "The mechanism that provides; without one the goods stand at their origin.",
+        ),
+        may(
+            "hq",
+            Form::Refer("node"),
+            "the only node of kind `hq`",
+            r#""hq-2""#,
+            "The headquarters whose desks it passes.",
+        ),
         COPIES,
         REMOVE,
         BASIS,
@@ -199,7 +222,13 @@ pub(crate) static PLEDGE: Spec = Spec {
         may("conversion", Form::Share, "1", "0.7", "The chance that it is kept whole, decided when announced."),
         may("kept_share", Form::Share, "1", "0.8", "The part of its amount that is kept."),
         may("committed_after", Form::Law(Unit::Time), r#""0s""#, r#""9d""#, "From the announcement to the commitment."),
-        may("paid_after", Form::Law(Unit::Time), "at the commitment", r#""19d""#, "From the announcement to the payment."),
+        may(
+            "paid_after",
+            Form::Law(Unit::Time),
+            "at the commitment",
+            r#""19d""#,
+            "From the announcement to the payment.",
+        ),
         may("earmark", Form::Earmark, "none", r#""spare""#, "What alone it may serve."),
         COPIES,
         REMOVE,
@@ -239,13 +268,43 @@ pub(crate) static MECHANISM: Spec = Spec {
         must("kind", Form::Text, r#""donation""#, "Which rules it follows."),
         may("origin", Form::Refer("node"), "the line's", r#""depot""#, "Where its goods stand when they exist."),
         may("stages", Form::Words, "no time", r#"{ release = "9d" }"#, "Times of its stages, by stage."),
-        may("size", Form::Amount(Unit::Money, 1), "none", r#""9 M USD""#, "Packages form when the list is worth this much."),
-        may("draft_every", Form::Amount(Unit::Time, 1), "never", r#""9d""#, "Packages form at this rhythm, whatever the list is worth."),
+        may(
+            "size",
+            Form::Amount(Unit::Money, 1),
+            "none",
+            r#""9 M USD""#,
+            "Packages form when the list is worth this much.",
+        ),
+        may(
+            "draft_every",
+            Form::Amount(Unit::Time, 1),
+            "never",
+            r#""9d""#,
+            "Packages form at this rhythm, whatever the list is worth.",
+        ),
         may("counts", Form::Word(&["committed", "paid"]), "committed", r#""paid""#, "The money that counts."),
-        may("excess", Form::Word(&["hold", "spill"]), "hold", r#""spill""#, "An earmarked sum beyond its need is held for it, or becomes free."),
+        may(
+            "excess",
+            Form::Word(&["hold", "spill"]),
+            "hold",
+            r#""spill""#,
+            "An earmarked sum beyond its need is held for it, or becomes free.",
+        ),
         may("split_pledges", Form::Flag, "true", "false", "Whether a pledge may serve several needs."),
-        may("pays_before", Form::Word(&["release", "supply"]), "no stage", r#""supply""#, "The stage that waits for paid money."),
-        may("release_part_funded", Form::Flag, "false", "true", "Whether lines are released before the package is funded."),
+        may(
+            "pays_before",
+            Form::Word(&["release", "supply"]),
+            "no stage",
+            r#""supply""#,
+            "The stage that waits for paid money.",
+        ),
+        may(
+            "release_part_funded",
+            Form::Flag,
+            "false",
+            "true",
+            "Whether lines are released before the package is funded.",
+        ),
         may("open_at_once", Form::Count(1, MANY), "all", "7", "How many packages may seek money at once."),
         COPIES,
         REMOVE,
@@ -254,11 +313,21 @@ pub(crate) static MECHANISM: Spec = Spec {
 };
 
 const YARD: Key = may("yard", Form::Limit, "no limit", r#""9 t""#, "Room for all in it that is not ready to leave.");
-const WHEN_FULL: Key = may("when_full", Form::Word(FULL), "wait", r#""refuse""#, "What happens to goods that find it full.");
-const DIVERT: Key = may("divert_to", Form::Refer("node"), "", r#""hub-2""#, "Where `when_full = \"divert\"` sends them.");
-const HOURS: Key = may("hours", Form::Hours, "always", r#""Mon-Fri 08:00-16:00""#, "Opening hours, UTC; several in a list.");
-const OUTAGE: Key = may("on_outage", Form::Word(OUTAGES), "pause", r#""finish""#, "What an outage does to work in progress.");
-const MARKS: Key = may("marks", Form::Word(POINTS), "none", r#""R2""#, "A recognition point that is reached here, beside the usual ones.");
+const WHEN_FULL: Key =
+    may("when_full", Form::Word(FULL), "wait", r#""refuse""#, "What happens to goods that find it full.");
+const DIVERT: Key =
+    may("divert_to", Form::Refer("node"), "", r#""hub-2""#, "Where `when_full = \"divert\"` sends them.");
+const HOURS: Key =
+    may("hours", Form::Hours, "always", r#""Mon-Fri 08:00-16:00""#, "Opening hours, UTC; several in a list.");
+const OUTAGE: Key =
+    may("on_outage", Form::Word(OUTAGES), "pause", r#""finish""#, "What an outage does to work in progress.");
+const MARKS: Key = may(
+    "marks",
+    Form::Word(POINTS),
+    "none",
+    r#""R2""#,
+    "A recognition point that is reached here, beside the usual ones.",
+);
 
 pub(crate) static NODE: Spec = Spec {
     name: "node",
@@ -266,7 +335,13 @@ pub(crate) static NODE: Spec = Spec {
     text: "A place that goods pass. Its steps follow it as `[[node.step]]`.",
     keys: &[
         must("name", Form::Name, "", "What others call it."),
-        may("kind", Form::Word(NODES), "plain", r#""port""#, "What it is for; it decides what waiting there is charged to."),
+        may(
+            "kind",
+            Form::Word(NODES),
+            "plain",
+            r#""port""#,
+            "What it is for; it decides what waiting there is charged to.",
+        ),
         may("next", Form::Route, "the fastest way to the destination", r#""hub-2""#, "Where goods go on to."),
         YARD,
         WHEN_FULL,
@@ -312,7 +387,13 @@ pub(crate) static LEG: Spec = Spec {
         must("to", Form::Refer("node"), r#""border-2""#, "Where it ends."),
         may("mode", Form::Name, "road", r#""rail""#, "How goods travel."),
         must("transit", Form::Law(Unit::Time), r#"{ exponential = "9h" }"#, "Time under way."),
-        may("departures", Form::Table(&DEPARTURES), "at once", r#"{ every = "6h" }"#, "The timetable; without one goods leave at once, each by itself."),
+        may(
+            "departures",
+            Form::Table(&DEPARTURES),
+            "at once",
+            r#"{ every = "6h" }"#,
+            "The timetable; without one goods leave at once, each by itself.",
+        ),
         may("discipline", Form::Word(DISCIPLINES), "priority", r#""fifo""#, "Who boards first."),
         COPIES,
         REMOVE,
@@ -329,7 +410,13 @@ pub(crate) static DISRUPTION: Spec = Spec {
         must("strikes", Form::Strikes, r#""hub.receipt""#, "A node, `node.step`, leg, mechanism or `mechanism.stage`."),
         must("on", Form::Date, "2025-09-09", "When it begins."),
         may("lasts", Form::Amount(Unit::Time, 1), "for ever", r#""9d""#, "How long it lasts."),
-        may("effect", Form::Effect, r#""closed""#, "{ capacity = 0.25 }", "`\"closed\"`, `{ capacity = 0.5 }` (the share that is left) or `{ time = 2.0 }` (a factor on times)."),
+        may(
+            "effect",
+            Form::Effect,
+            r#""closed""#,
+            "{ capacity = 0.25 }",
+            "`\"closed\"`, `{ capacity = 0.5 }` (the share that is left) or `{ time = 2.0 }` (a factor on times).",
+        ),
         COPIES,
         REMOVE,
         BASIS,
@@ -344,9 +431,21 @@ pub(crate) static JOURNAL: Spec = Spec {
         may("name", Form::Name, "the file's name", r#""other""#, "Its rows are `<name>#<row>`."),
         must("file", Form::Text, r#""small2.csv""#, "The file, relative to this one."),
         may("form", Form::Word(&["purl-ledger"]), "", "", "A known form; in place of `columns` and `kinds`."),
-        may("to", Form::Refer("mechanism"), "the only one that pools money", r#""purl-2""#, "Who receives the pledges."),
+        may(
+            "to",
+            Form::Refer("mechanism"),
+            "the only one that pools money",
+            r#""purl-2""#,
+            "Who receives the pledges.",
+        ),
         may("columns", Form::Table(&COLUMNS), "", "", "Which column says what."),
-        may("kinds", Form::Words, "", "", "The file's word for a kind of row, and ours: `pledge`, `requirement`, `statement` or `checkpoint`."),
+        may(
+            "kinds",
+            Form::Words,
+            "",
+            "",
+            "The file's word for a kind of row, and ours: `pledge`, `requirement`, `statement` or `checkpoint`.",
+        ),
         REMOVE,
         BASIS,
     ],
@@ -401,6 +500,26 @@ pub(crate) static GOAL: Spec = Spec {
 
 /// Every table that stands in a file by its own header, in the order of the reference.
 pub(crate) static TABLES: &[&Spec] = &[
-    &TOP, &TIME, &MONEY, &RATE, &ITEM, &NATION, &STOCK, &REQUIREMENT, &LINE, &PLEDGE, &CONSIGNMENT, &MECHANISM,
-    &NODE, &STEP, &LEG, &DEPARTURES, &ARRIVALS, &DISRUPTION, &JOURNAL, &COLUMNS, &CHECKPOINT, &GOAL,
+    &TOP,
+    &TIME,
+    &MONEY,
+    &RATE,
+    &ITEM,
+    &NATION,
+    &STOCK,
+    &REQUIREMENT,
+    &LINE,
+    &PLEDGE,
+    &CONSIGNMENT,
+    &MECHANISM,
+    &NODE,
+    &STEP,
+    &LEG,
+    &DEPARTURES,
+    &ARRIVALS,
+    &DISRUPTION,
+    &JOURNAL,
+    &COLUMNS,
+    &CHECKPOINT,
+    &GOAL,
 ];

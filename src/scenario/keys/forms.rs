@@ -9,8 +9,20 @@ pub(crate) static ARRIVALS: Spec = Spec {
     keys: &[
         may("poisson", Form::Rate, "", r#""2/week""#, "So many on average, each independent of the others."),
         may("every", Form::Law(Unit::Time), "", r#""6d""#, "One after each interval."),
-        may("first", Form::Moment, "one interval after the start", r#""2d""#, "The first one, with `poisson` or `every`."),
-        may("at", Form::Dates, "", "[2025-08-02, 2025-08-03T12:00:00Z]", "On these dates, one each; those before the start are the opening backlog."),
+        may(
+            "first",
+            Form::Moment,
+            "one interval after the start",
+            r#""2d""#,
+            "The first one, with `poisson` or `every`.",
+        ),
+        may(
+            "at",
+            Form::Dates,
+            "",
+            "[2025-08-02, 2025-08-03T12:00:00Z]",
+            "On these dates, one each; those before the start are the opening backlog.",
+        ),
     ],
 };
 
@@ -24,7 +36,13 @@ pub(crate) static DEPARTURES: Spec = Spec {
         may("capacity", Form::Limit, "no limit", r#""99 t""#, "What one departure can take."),
         may("min_load", Form::Limit, "one consignment", "2", "A departure below this does not leave."),
         may("strict", Form::Flag, "false", "true", "What does not fit holds back what comes after it."),
-        may("each", Form::Flag, "false", "true", "Each consignment has its own time under way, else the departure has one."),
+        may(
+            "each",
+            Form::Flag,
+            "false",
+            "true",
+            "Each consignment has its own time under way, else the departure has one.",
+        ),
         BASIS,
     ],
 };
@@ -39,16 +57,46 @@ pub(crate) static LAW: Spec = Spec {
     text: "What may stand wherever a value may: one form, with `least` and `most` beside it.",
     keys: &[
         may("exponential", Form::Own, "", r#""4h""#, "Its mean."),
-        may("lognormal", Form::Table(&LOGNORMAL), "", r#"{ mean = "4h", cv = 0.8 }"#, "By mean and cv, or by p50 and p90."),
+        may(
+            "lognormal",
+            Form::Table(&LOGNORMAL),
+            "",
+            r#"{ mean = "4h", cv = 0.8 }"#,
+            "By mean and cv, or by p50 and p90.",
+        ),
         may("gamma", Form::Table(&GAMMA), "", r#"{ mean = "4h", cv = 0.8 }"#, "By mean and cv."),
         may("weibull", Form::Table(&WEIBULL), "", r#"{ mean = "4h", cv = 0.8 }"#, "By mean and cv."),
         may("erlang", Form::Table(&ERLANG), "", r#"{ mean = "4h", k = 3 }"#, "The sum of k exponential parts."),
         may("pareto", Form::Table(&PARETO), "", r#"{ low = "1h", shape = 2.5 }"#, "A heavy tail from `low` on."),
-        may("triangular", Form::Table(&TRIANGULAR), "", r#"{ low = "1h", mode = "2h", high = "9h" }"#, "By its corners."),
+        may(
+            "triangular",
+            Form::Table(&TRIANGULAR),
+            "",
+            r#"{ low = "1h", mode = "2h", high = "9h" }"#,
+            "By its corners.",
+        ),
         may("uniform", Form::Table(&UNIFORM), "", r#"{ low = "1h", high = "9h" }"#, "Whole units, both ends included."),
-        may("empirical", Form::Table(&EMPIRICAL), "", r#"{ values = ["1h", "2h", "9h"] }"#, "Values as they were observed, each as likely."),
-        may("weights", Form::Weights, "", r#"{ "1h" = 3, "2h" = 1 }"#, "Values with relative weights, any positive numbers."),
-        may("mixture", Form::Mixture, "", r#"[{ weight = 0.9, of = "0h" }, { weight = 0.1, of = { exponential = "9h" } }]"#, "One of several, by relative weights."),
+        may(
+            "empirical",
+            Form::Table(&EMPIRICAL),
+            "",
+            r#"{ values = ["1h", "2h", "9h"] }"#,
+            "Values as they were observed, each as likely.",
+        ),
+        may(
+            "weights",
+            Form::Weights,
+            "",
+            r#"{ "1h" = 3, "2h" = 1 }"#,
+            "Values with relative weights, any positive numbers.",
+        ),
+        may(
+            "mixture",
+            Form::Mixture,
+            "",
+            r#"[{ weight = 0.9, of = "0h" }, { weight = 0.1, of = { exponential = "9h" } }]"#,
+            "One of several, by relative weights.",
+        ),
         may("least", Form::Own, "no cut", r#""1h""#, LEAST),
         may("most", Form::Own, "no cut", r#""9h""#, MOST),
     ],
@@ -135,7 +183,13 @@ pub(crate) static EMPIRICAL: Spec = Spec {
         may("values", Form::Values, "", r#"["1h", "2h"]"#, "The values."),
         may("file", Form::Text, "", r#""lateness.csv""#, "A CSV file with a header, relative to this file."),
         may("column", Form::Text, "", r#""days""#, "The column that holds the values; empty cells are left out."),
-        may("unit", Form::Text, "the last word of the column's name", r#""d""#, "The unit of bare numbers in the file."),
+        may(
+            "unit",
+            Form::Text,
+            "the last word of the column's name",
+            r#""d""#,
+            "The unit of bare numbers in the file.",
+        ),
     ],
 };
 
@@ -195,11 +249,30 @@ pub(crate) static ROUTE: Spec = Spec {
     name: "next",
     title: "`next`",
     text: "A node, a leg, `\"out\"` (leaves the model), `\"fastest\"` (least sum of mean times to the destination), or this.",
-    keys: &[may("weights", Form::Weights, "", "{ hub-a = 1, hub-b = 1, out = 0.5 }", "Drawn for each, by relative weights.")],
+    keys: &[may(
+        "weights",
+        Form::Weights,
+        "",
+        "{ hub-a = 1, hub-b = 1, out = 0.5 }",
+        "Drawn for each, by relative weights.",
+    )],
 };
 
 /// Tables that stand as values, in the order of the reference.
 pub(crate) static VALUES: &[&Spec] = &[
-    &LAW, &LOGNORMAL, &GAMMA, &WEIBULL, &ERLANG, &PARETO, &TRIANGULAR, &UNIFORM, &EMPIRICAL, &PART, &LIMIT, &SERVERS,
-    &EFFECT, &EARMARK, &ROUTE,
+    &LAW,
+    &LOGNORMAL,
+    &GAMMA,
+    &WEIBULL,
+    &ERLANG,
+    &PARETO,
+    &TRIANGULAR,
+    &UNIFORM,
+    &EMPIRICAL,
+    &PART,
+    &LIMIT,
+    &SERVERS,
+    &EFFECT,
+    &EARMARK,
+    &ROUTE,
 ];

@@ -114,13 +114,7 @@ const fn must(name: &'static str, form: Form, example: &'static str, text: &'sta
     Key { name, form, required: true, default: "", example, text }
 }
 
-const fn may(
-    name: &'static str,
-    form: Form,
-    default: &'static str,
-    example: &'static str,
-    text: &'static str,
-) -> Key {
+const fn may(name: &'static str, form: Form, default: &'static str, example: &'static str, text: &'static str) -> Key {
     Key { name, form, required: false, default, example, text }
 }
 

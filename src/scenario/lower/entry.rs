@@ -80,7 +80,9 @@ fn duplicate(kind: &str, first: &Entry<'_>, second: &Entry<'_>) -> Finding {
     )
     .second(first.place, "the first one is here");
     match kind {
-        "stream" => finding.help("requirements, pledges, consignments and journals share their names, as chance goes by name"),
+        "stream" => {
+            finding.help("requirements, pledges, consignments and journals share their names, as chance goes by name")
+        }
         "leg" => finding.help("a leg's default name is `<from>:<to>:<mode>`; give one of them a `name`"),
         _ => finding,
     }
@@ -88,5 +90,5 @@ fn duplicate(kind: &str, first: &Entry<'_>, second: &Entry<'_>) -> Finding {
 
 pub(crate) fn names(kind: &'static str, entries: &[Entry<'_>]) -> Names {
     let by = entries.iter().enumerate().map(|(i, e)| (e.name.clone(), (i as u32, e.place))).collect();
-    Names { kind, by }
+    Names::new(kind, by)
 }

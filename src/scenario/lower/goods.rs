@@ -146,6 +146,18 @@ pub(crate) fn upper(law: &Law) -> Option<i64> {
     }
 }
 
+/// Reports a quantity whose mass or value would not fit.
+fn counted(f: &Fields<'_>, item: Option<u32>, quantity: &Law, unit_value: Option<Money>, all: &All) {
+    let Some((mass, value)) = item.and_then(|i| all.goods.get(i as usize)) else { return };
+    let most = upper(quantity).unwrap_or((quantity.mean() * 100.0) as i64);
+    let value = unit_value.map_or(*value, |v| v.0);
+    if most.checked_mul(*mass).is_none() || most.checked_mul(value).is_none() {
+        let place = f.get("quantity").map_or(f.place, |n| n.place);
+        let message = "the mass or the value of such a quantity is too large";
+        f.cx.report(Finding::new(&codes::OVERFLOW, place, message, "more than 64 bits can count"));
+    }
+}
+
 /// Where a line's goods stand and where they go.
 struct Ends<'a> {
     via: Option<(u32, &'a str)>,
@@ -168,9 +180,15 @@ pub(super) fn requirement(e: &Entry<'_>, all: &All, places: &mut Places) -> Opti
         match f.get("lines") {
             None => vec![line(f, all, &ends)],
             Some(node) => {
-                let lines: Vec<_> = f.list("lines")?.iter().map(|l| line(l, all, &Ends { place: l.place, ..ends })).collect();
+                let lines: Vec<_> =
+                    f.list("lines")?.iter().map(|l| line(l, all, &Ends { place: l.place, ..ends })).collect();
                 if lines.is_empty() {
-                    f.cx.report(Finding::new(&codes::RANGE, node.place, "`lines` is empty", "expected one line or more"));
+                    f.cx.report(Finding::new(
+                        &codes::RANGE,
+                        node.place,
+                        "`lines` is empty",
+                        "expected one line or more",
+                    ));
                 }
                 lines
             }
@@ -226,10 +244,13 @@ fn line(f: &Fields<'_>, all: &All, ends: &Ends<'_>) -> Option<Line> {
     let origin = f.refer("origin", &all.nodes);
     let to = f.refer("to", &all.nodes);
     let (quantity, unit_value) = (quantity(f), f.whole("unit_value").map(Money));
+    counted(f, item, &quantity, unit_value, all);
     let mechanism_has = ends.via.is_some_and(|(m, _)| all.origins.get(m as usize).is_some_and(|o| o.is_some()));
     if f.get("origin").is_none() && !mechanism_has {
         let message = match ends.via {
-            Some((_, name)) => format!("nobody says where the goods stand: `{name}` has no origin, nor has the requirement"),
+            Some((_, name)) => {
+                format!("nobody says where the goods stand: `{name}` has no origin, nor has the requirement")
+            }
             None => "nobody says where the goods stand: the requirement has neither `via` nor `origin`".to_string(),
         };
         f.cx.report(
@@ -263,13 +284,19 @@ pub(super) fn consignment(e: &Entry<'_>, all: &All, places: &mut Places) -> Opti
     let item = f.refer("item", &all.items).map(Id::new);
     let to = f.refer("to", &all.nodes).map(Id::new);
     let quantity = quantity(f);
+    counted(f, item.map(Id::raw), &quantity, None, all);
     let (mass, value) = (laws::law(f, "mass", Unit::Mass), laws::law(f, "value", Unit::Money));
     let needed_within = laws::law(f, "needed_within", Unit::Time);
     let priority = priority(f);
     let count = count(f);
-    let brings =
-        Brings::Consignments { enters: Id::new(enters?), to, item, quantity, mass, value, needed_within };
-    Some(Stream { name: e.name.clone(), arrivals: arrivals.unwrap_or(Arrivals::At(Vec::new())), count, priority, brings })
+    let brings = Brings::Consignments { enters: Id::new(enters?), to, item, quantity, mass, value, needed_within };
+    Some(Stream {
+        name: e.name.clone(),
+        arrivals: arrivals.unwrap_or(Arrivals::At(Vec::new())),
+        count,
+        priority,
+        brings,
+    })
 }
 
 /// Whether a stream goes on as long as the run does.

@@ -45,6 +45,8 @@ pub(crate) struct All {
     pub origins: Vec<Option<u32>>,
     /// Equipment families of the items.
     pub families: BTreeSet<String>,
+    /// Mass and value of one unit of each item.
+    pub goods: Vec<(i64, i64)>,
     /// The table that each stream is an entry of.
     pub kinds: Vec<&'static str>,
 }
@@ -90,7 +92,8 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let count = [&items, &nations, &stocks, &requirements, &pledges, &consignments, &mechanisms, &nodes, &legs]
         .iter()
         .map(|e| e.len())
-        .sum::<usize>();
+        .sum::<usize>()
+        + [(&nodes, "step"), (&requirements, "lines")].iter().map(|(list, key)| parts(list, key)).sum::<usize>();
     if count > ENTRIES_MOST {
         cx.report(Finding::bare(&codes::SIZE, format!("the scenario has {count} entries; at most a million are read")));
         return None;
@@ -120,6 +123,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         ..Places::default()
     };
     let items = goods::items(&items);
+    all.goods = items.iter().map(|i| (i.mass.0, i.value.0)).collect();
     all.families = items.iter().filter(|i| !i.family.is_empty()).map(|i| i.family.clone()).collect();
     let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &mut all, &mut places);
     let legs = network::legs(&legs, &all, &nodes_made, &mut places);
@@ -174,6 +178,15 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         node.next = route;
     }
     Some((Plan { nodes: nodes_made.into(), ..plan }, notes, places, all))
+}
+
+/// How many parts the entries have under a key.
+fn parts(entries: &[Entry<'_>], key: &str) -> usize {
+    let count = |e: &Entry<'_>| match e.fields.table.get(key).map(|n| &n.value) {
+        Some(Value::List(items)) => items.len(),
+        _ => 0,
+    };
+    entries.iter().map(count).sum()
 }
 
 /// `R0`..`R5`.

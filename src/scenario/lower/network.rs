@@ -2,8 +2,8 @@
 
 use super::{All, Entry, Places, point};
 use crate::model::{
-    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order,
-    Route, Step, Strikes, Weekly, WhenFull,
+    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order, Route,
+    Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
 use crate::scenario::date;
@@ -30,11 +30,7 @@ pub(crate) enum Next {
 
 const DESKS: [&str; 4] = ["validation", "ranking", "matching", "movement"];
 
-pub(super) fn nodes(
-    entries: &[Entry<'_>],
-    all: &mut All,
-    places: &mut Places,
-) -> (Vec<Place_>, Vec<Step>, Vec<Next>) {
+pub(super) fn nodes(entries: &[Entry<'_>], all: &mut All, places: &mut Places) -> (Vec<Place_>, Vec<Step>, Vec<Next>) {
     let mut made = Vec::new();
     let mut steps: Vec<Step> = Vec::new();
     let mut nexts = Vec::new();
@@ -70,7 +66,10 @@ pub(super) fn nodes(
                     None => "no desk of a headquarters has this name".to_string(),
                 };
                 let message = format!("a headquarters has no step `{name}`");
-                f.cx.report(Finding::new(&codes::HQ, place, message, label).help(format!("its steps are {}", names::row(&DESKS))));
+                f.cx.report(
+                    Finding::new(&codes::HQ, place, message, label)
+                        .help(format!("its steps are {}", names::row(&DESKS))),
+                );
             }
             if let Some(first) = all.steps.insert((i as u32, name.to_string()), steps.len() as u32) {
                 if let Some(first) = places.steps.get(first as usize) {
@@ -183,7 +182,9 @@ fn hours(f: &Fields<'_>) -> Option<Weekly> {
             Ok(mut more) => stretches.append(&mut more),
             Err(why) => {
                 let message = format!("`{text}` are no hours");
-                f.cx.report(Finding::new(&codes::HOURS, item.place, message, why).help("for example \"Mon-Fri 08:00-16:00\""));
+                f.cx.report(
+                    Finding::new(&codes::HOURS, item.place, message, why).help("for example \"Mon-Fri 08:00-16:00\""),
+                );
             }
         }
     }
@@ -217,7 +218,11 @@ fn limit(f: &Fields<'_>, key: &'static str) -> Option<Limit> {
             Some(Limit { number, mass: None })
         }
         _ => {
-            f.cx.report(expected(node, key, "a number of consignments, a mass such as \"60 t\", or both: { number = 5, mass = \"60 t\" }"));
+            f.cx.report(expected(
+                node,
+                key,
+                "a number of consignments, a mass such as \"60 t\", or both: { number = 5, mass = \"60 t\" }",
+            ));
             None
         }
     }
@@ -243,8 +248,13 @@ fn servers(cx: &Ctx, node: &Node) -> Option<Vec<(SimTime, u32)>> {
     for pair in out.windows(2) {
         if pair[0].0 == pair[1].0 {
             cx.report(
-                Finding::new(&codes::ORDER, pair[1].2, "two entries of `servers` begin at once", "expected another `from`")
-                    .second(pair[0].2, "the first one is here"),
+                Finding::new(
+                    &codes::ORDER,
+                    pair[1].2,
+                    "two entries of `servers` begin at once",
+                    "expected another `from`",
+                )
+                .second(pair[0].2, "the first one is here"),
             );
         }
     }
@@ -256,7 +266,11 @@ fn server_count(cx: &Ctx, node: &Node, least: i64) -> Option<u32> {
         if text == "unlimited" {
             return Some(u32::MAX);
         }
-        cx.report(expected(node, "servers", "a whole number, \"unlimited\", or a list such as [{ from = 2025-10-01, n = 8 }]"));
+        cx.report(expected(
+            node,
+            "servers",
+            "a whole number, \"unlimited\", or a list such as [{ from = 2025-10-01, n = 8 }]",
+        ));
         return None;
     }
     let n = cx.whole(node, "servers", Unit::Count, least)?;

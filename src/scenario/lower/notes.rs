@@ -38,10 +38,9 @@ pub(crate) const SHARE_OFF: f64 = 0.05;
 pub(super) fn fill(top: &Fields<'_>, notes: &mut Notes) {
     notes.title = match top.text("title") {
         Some(title) => title.to_string(),
-        None => std::path::Path::new(&notes.file)
-            .file_stem()
-            .map(|s| s.to_string_lossy().into_owned())
-            .unwrap_or_default(),
+        None => {
+            std::path::Path::new(&notes.file).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+        }
     };
     let mut own: Vec<Checkpoint> = top.list("checkpoint").unwrap_or_default().iter().filter_map(checkpoint).collect();
     notes.checkpoints.append(&mut own);
@@ -83,7 +82,9 @@ fn value(f: &Fields<'_>, key: &'static str) -> Option<Published> {
         Value::Date(_) => f.cx.date(node, key).map(Published::Date),
         Value::Whole(_) | Value::Real(_) => f.cx.number(node, key).map(|n| Published::Number(n.real(1.0))),
         Value::Text(text) => match amount::parse(text) {
-            Ok((_, Measure::Money(..))) => f.cx.whole(node, key, Unit::Money, i64::MIN).map(|m| Published::Money(Money(m))),
+            Ok((_, Measure::Money(..))) => {
+                f.cx.whole(node, key, Unit::Money, i64::MIN).map(|m| Published::Money(Money(m)))
+            }
             Ok((_, Measure::Mass(_))) => number(f, node, key, Unit::Mass),
             Ok((share, Measure::Percent)) => Some(Published::Number(share.real(0.01))),
             Ok((n, Measure::Rate(seconds))) => Some(Published::Number(n.real(DAY as f64 / seconds as f64))),
@@ -97,7 +98,7 @@ fn value(f: &Fields<'_>, key: &'static str) -> Option<Published> {
 }
 
 fn number(f: &Fields<'_>, node: &Node, key: &str, unit: Unit) -> Option<Published> {
-    f.cx.amount(node, key, unit).map(|a| Published::Number(a.real()))
+    f.cx.amount(node, key, unit, false).map(|a| Published::Number(a.real()))
 }
 
 fn checkpoint(f: &Fields<'_>) -> Option<Checkpoint> {

@@ -1,9 +1,7 @@
 //! The scenario of the specification, and variants of it.
 
 use super::{fine, path};
-use crate::model::{
-    Arrivals, Brings, Comparison, Earmark, Hop, Published, Route, RowBrings, RowUse, Strikes,
-};
+use crate::model::{Arrivals, Brings, Comparison, Earmark, Hop, Published, Route, RowBrings, RowUse, Strikes};
 use crate::scenario::{Loaded, Options, loads, read};
 use crate::units::amount::{Mass, Money};
 use crate::units::draw::Law;
@@ -34,7 +32,10 @@ fn the_example_of_the_specification_reads_without_error() {
     assert_eq!(routes[0], ("border-pl", &Route::Leave));
     assert!(matches!(routes[1], ("hub-pl", Route::Toward(list, Some(Hop::Leg(_)))) if list.len() == 1));
     assert!(matches!(routes[2], ("us-depot", Route::Hop(Hop::Leg(_)))));
-    assert_eq!(plan.legs.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["hub-pl:border-pl:road", "us-depot:hub-pl:air"]);
+    assert_eq!(
+        plan.legs.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(),
+        ["hub-pl:border-pl:road", "us-depot:hub-pl:air"]
+    );
     assert_eq!(loaded.notes.basis, [("money.rates.EUR".to_string(), "ledger row 2".to_string())]);
 }
 
@@ -138,7 +139,9 @@ fn the_fastest_way_counts_transit_and_handling() {
         [[leg]]\nfrom = \"b\"\nto = \"z\"\ntransit = \"1h\"\n[[leg]]\nfrom = \"c\"\nto = \"z\"\ntransit = \"1h\"\n";
     let hop = |sets: &[&str]| {
         let plan = fine(text, sets).plan;
-        let Route::Toward(list, None) = plan.nodes.iter().next().unwrap().next.clone() else { panic!("a way is found") };
+        let Route::Toward(list, None) = plan.nodes.iter().next().unwrap().next.clone() else {
+            panic!("a way is found")
+        };
         let (_, Hop::Leg(leg)) = list[0] else { panic!("a leg is taken") };
         plan.legs[leg].name.clone()
     };
@@ -157,7 +160,9 @@ fn loads_follow_routes_repeats_and_hours() {
         [[node]]\nname = \"b\"\nnext = \"out\"\n[[node.step]]\nname = \"s\"\nservers = \"unlimited\"\ntime = \"2h\"\n\
         [[leg]]\nfrom = \"a\"\nto = \"b\"\ntransit = \"1h\"\ndepartures = { every = \"12h\", capacity = \"40 t\" }\n";
     let loads = loads(&fine(text, &[]).plan);
-    let all: Vec<(&str, i64, i64)> =
-        loads.iter().map(|l| (l.place.as_str(), (l.offered * 100.0).round() as i64, (l.load * 100.0).round() as i64)).collect();
+    let all: Vec<(&str, i64, i64)> = loads
+        .iter()
+        .map(|l| (l.place.as_str(), (l.offered * 100.0).round() as i64, (l.load * 100.0).round() as i64))
+        .collect();
     assert_eq!(all, [("a.s", 1_600, 53), ("b.s", 600, 0), ("a:b:road", 6_000, 75)]);
 }
