@@ -13,6 +13,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// The cells of a column, or why there are none.
+pub(crate) type Cells = Result<Vec<String>, String>;
+
 /// What lowering needs everywhere.
 pub(crate) struct Ctx {
     pub findings: RefCell<Vec<Finding>>,
@@ -25,7 +28,7 @@ pub(crate) struct Ctx {
     /// Where the files are that values come from, by source.
     pub folders: Vec<PathBuf>,
     /// Columns of CSV files that were read, by path and column.
-    pub columns: RefCell<BTreeMap<(PathBuf, String), Result<Vec<String>, String>>>,
+    pub columns: RefCell<BTreeMap<(PathBuf, String), Cells>>,
     /// Where a figure comes from, by place.
     pub basis: RefCell<Vec<(Place, String, String)>>,
 }
@@ -264,7 +267,7 @@ impl Ctx {
 
     pub fn refer(&self, node: &Node, key: &str, names: &Names) -> Option<u32> {
         let text = self.text(node, key)?;
-        names.find(text, node.place).map_err(|f| self.report(f)).ok()
+        names.find(text, node.place).map_err(|f| self.report(*f)).ok()
     }
 }
 
@@ -479,6 +482,18 @@ impl<'a> Fields<'a> {
 
     pub fn moment(&self, key: &'static str) -> Option<SimTime> {
         self.cx.moment(self.get(key)?, key)
+    }
+
+    /// An instant that is not before the start.
+    pub fn later(&self, key: &'static str) -> Option<SimTime> {
+        let moment = self.moment(key)?;
+        if moment >= SimTime::ZERO {
+            return Some(moment);
+        }
+        let place = self.get(key).map_or(self.place, |n| n.place);
+        let message = format!("`{key}` is before the start");
+        self.cx.report(Finding::new(&codes::ORDER, place, message, "expected a date from the start on"));
+        None
     }
 
     pub fn word(&self, key: &'static str) -> Option<&'static str> {

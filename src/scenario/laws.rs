@@ -49,10 +49,10 @@ pub(crate) fn read(cx: &Ctx, node: &Node, key: &str, unit: Unit, foreign: bool) 
     let law = reader.any(node, 0)?;
     if let Err(mut why) = law.check() {
         // Figures in base units say nothing to who wrote days.
-        if let Some((first, rest)) = why.split_once("; ").filter(|_| unit != Unit::Count) {
-            if rest.starts_with(|c: char| c.is_ascii_digit()) {
-                why = first.to_string();
-            }
+        if let Some((first, rest)) = why.split_once("; ").filter(|_| unit != Unit::Count)
+            && rest.starts_with(|c: char| c.is_ascii_digit())
+        {
+            why = first.to_string();
         }
         cx.report(Finding::new(&codes::LAW, node.place, format!("`{key}` cannot be drawn"), why));
         return None;
@@ -239,7 +239,7 @@ impl Reader<'_> {
         let mut parts = Vec::new();
         let mut whole = true;
         for item in items {
-            let Some(f) = Fields::open(self.cx, item, &keys::PART) else { return None };
+            let f = Fields::open(self.cx, item, &keys::PART)?;
             let weight = f.factor("weight").map(|w| w.real(1.0));
             let of = f.get("of").and_then(|n| self.any(n, depth + 1));
             match (weight, of) {

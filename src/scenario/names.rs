@@ -139,12 +139,12 @@ impl Names {
     }
 
     /// The handle of a name, or a finding that it is not there.
-    pub fn find(&self, name: &str, place: Place) -> Result<u32, Finding> {
+    pub fn find(&self, name: &str, place: Place) -> Result<u32, Box<Finding>> {
         self.get(name).ok_or_else(|| {
             self.misses.set(self.misses.get() + 1);
             // Nobody reads more than that, and a near word among thousands takes its time.
             let known = if self.misses.get() > MISSES_MOST { self.first() } else { self.list() };
-            no_such(self.kind, name, place, &known)
+            Box::new(no_such(self.kind, name, place, &known))
         })
     }
 }

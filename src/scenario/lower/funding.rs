@@ -24,11 +24,11 @@ use std::collections::BTreeMap;
 /// The home currency and the rates, by currency and date.
 pub(super) fn money(cx: &mut Ctx, top: &Table) -> Vec<Rate> {
     let Some(node) = top.get("money") else { return Vec::new() };
-    if let Some(currency) = node.table().and_then(|t| t.get("currency")) {
-        if let Some(text) = currency_of(cx, currency) {
-            cx.home_decimals = decimals(&text);
-            cx.home = text;
-        }
+    if let Some(currency) = node.table().and_then(|t| t.get("currency"))
+        && let Some(text) = currency_of(cx, currency)
+    {
+        cx.home_decimals = decimals(&text);
+        cx.home = text;
     }
     let mut rates: Vec<(Rate, Place)> = Vec::new();
     {

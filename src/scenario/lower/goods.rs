@@ -76,7 +76,7 @@ pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> 
             law
         }
     };
-    Some(Arrivals::Every { gap, first: a.moment("first") })
+    Some(Arrivals::Every { gap, first: a.later("first") })
 }
 
 /// The mean interval of a rate, in seconds.

@@ -213,7 +213,7 @@ fn positive(name: &str, value: f64) -> Result<(), String> {
 }
 
 fn not_negative(name: &str, value: f64) -> Result<(), String> {
-    if value >= 0.0 && value <= MOST {
+    if (0.0..=MOST).contains(&value) {
         return Ok(());
     }
     Err(format!("{name} must be from 0 to 1e15; it is {value}"))

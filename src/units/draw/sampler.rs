@@ -87,10 +87,6 @@ impl Sampler {
     /// The value at a word: whole units, rounded once with halves up, never below zero.
     #[inline]
     pub fn at(&self, word: u64) -> i64 {
-        // Most draws come from a table: these are worth doing without a call.
-        if let Form::Curve(Curve::Table(table)) = &self.0 {
-            return rounded(table.at(word));
-        }
         self.0.at(word)
     }
 

@@ -1,4 +1,4 @@
-//! A smooth law as a table of its quantiles: one word in, one value out, in about 7 ns.
+//! A smooth law as a table of its quantiles: one word in, one value out, in 8 to 10 ns.
 //!
 //! A word of 64 bits is a share of the law. Its highest bit names the tail, the lower or the upper
 //! half; what is left, counted from the end of that tail, is the tail's share v / 2^64. Each tail is
@@ -27,6 +27,9 @@ const TOLERANCE: f64 = 4e-8;
 /// The highest value of a table, in units: above it, even a few values no longer add up in `i64`.
 const CEILING: f64 = 1e18;
 
+/// Values below this, in units, count as 0: smaller coefficients would lose their digits.
+const FLOOR: f64 = 1e-100;
+
 /// The inner points through which a cubic goes, beside both ends: the roots of the fourth Chebyshev
 /// polynomial, stretched so that the outer ones are the ends. An eighth of the error of Hermite's
 /// cubic, and continuous all the same.
@@ -45,7 +48,8 @@ struct Octave {
 /// The quantiles of one law.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// The lower tail, then the upper one; each from the middle outwards.
+    /// From the middle outwards, the lower tail's before the upper's. In this order the place is plain
+    /// arithmetic; a choice by tail is compiled to a branch, guessed wrongly half the time (10 ns).
     octaves: [Octave; 2 * OCTAVES],
     /// The coefficients of cubics in whole steps of a cell, the constant first.
     cells: Box<[[f64; 4]]>,
@@ -55,10 +59,10 @@ impl Table {
     /// The table of a law. Takes a millisecond or so; a gamma law of large shape ten.
     pub fn new(law: &Smooth) -> Table {
         let mut octaves = [Octave::default(); 2 * OCTAVES];
-        let mut cells = Vec::with_capacity(2 * OCTAVES << CELL_BITS.start());
+        let mut cells = Vec::with_capacity((2 * OCTAVES) << CELL_BITS.start());
         for (side, tail) in [Tail::Lower, Tail::Upper].into_iter().enumerate() {
             for depth in 0..OCTAVES {
-                let octave = &mut octaves[side * OCTAVES + depth];
+                let octave = &mut octaves[2 * depth + side];
                 octave.first = u32::try_from(cells.len()).expect("a table has few cells");
                 octave.bits = fill(&mut cells, law, tail, depth);
             }
@@ -71,9 +75,9 @@ impl Table {
     pub fn at(&self, word: u64) -> f64 {
         let side = word >> 63;
         let v = (word ^ side.wrapping_neg()).max(TIP);
-        let zeros = v.leading_zeros();
+        let zeros = v.leading_zeros() as usize;
         let place = v << zeros << 1;
-        let octave = self.octaves[side as usize * OCTAVES + zeros as usize - 1];
+        let octave = self.octaves[2 * zeros + side as usize - 2];
         let cell = octave.first as usize + (place >> (64 - octave.bits)) as usize;
         let t = (place << octave.bits >> 32) as f64;
         let c = &self.cells[cell];
@@ -90,7 +94,8 @@ fn fill(cells: &mut Vec<[f64; 4]>, law: &Smooth, tail: Tail, depth: usize) -> u3
     let value = |share: f64| {
         // Both tails meet in the middle, where they must agree to the last bit.
         let tail = if share < 0.5 { tail } else { Tail::Lower };
-        law.quantile(tail, share).min(CEILING)
+        let value = law.quantile(tail, share).min(CEILING);
+        if value < FLOOR { 0.0 } else { value }
     };
     let mut bits = *CELL_BITS.start();
     while bits < *CELL_BITS.end() {
