@@ -5,6 +5,7 @@ use super::codes;
 use super::date::{self, NoInstant};
 use super::diagnostic::Finding;
 use super::keys::{Form, Key, Spec, Unit};
+use super::laws::Drawn;
 use super::names::{self, Names};
 use super::tree::{Entry, Node, Place, Table, Value};
 use crate::units::amount::Money;
@@ -29,6 +30,8 @@ pub(crate) struct Ctx {
     pub folders: Vec<PathBuf>,
     /// Columns of CSV files that were read, by path and column.
     pub columns: RefCell<BTreeMap<(PathBuf, String), Cells>>,
+    /// Values and distributions that were read, by the address of their node.
+    pub drawn: RefCell<BTreeMap<usize, Option<Drawn>>>,
     /// Where a figure comes from, by place.
     pub basis: RefCell<Vec<(Place, String, String)>>,
 }

@@ -1,6 +1,7 @@
 //! Offered loads: what streams bring on average, led through the routes, against what steps and legs can take.
 
 use super::check::{Source, end_of, hops, sources};
+use super::laws::Means;
 use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream, Weekly};
 use crate::units::arena::Id;
 use crate::units::time::{DAY, SimTime};
@@ -44,6 +45,7 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         plan.nodes.ids().filter(|n| plan.nodes[*n].kind == NodeKind::Handover).map(Id::raw).collect();
     let handover = if let [only] = handovers.as_slice() { Some(*only) } else { None };
     let Some(visits) = visits(plan, &sources(plan, handover)) else { return Vec::new() };
+    let means = Means::default();
     let mut out = Vec::new();
     for (s, step) in plan.steps.iter().enumerate() {
         let node = &plan.nodes[step.node];
@@ -55,7 +57,7 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         let again = 1.0 - f64::from(step.repeat) / 1e6;
         let open = open(node.hours.as_ref(), step.hours.as_ref());
         let offered = rate / again * DAY as f64;
-        let mean = step.time.mean();
+        let mean = means.of(&step.time);
         let servers = servers(&step.servers, plan.end);
         let capacity =
             if servers.is_infinite() || mean <= 0.0 { f64::INFINITY } else { servers * open / mean * DAY as f64 };

@@ -3,6 +3,7 @@
 use super::codes;
 use super::diagnostic::Finding;
 use super::fields::Ctx;
+use super::laws::Means;
 use super::lower::network::Next;
 use super::lower::{All, Places};
 use super::names;
@@ -30,7 +31,8 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
     for (i, leg) in legs.iter().enumerate() {
         out[leg.from.index()].push(i as u32);
     }
-    let means: Vec<Micros> = legs.iter().map(|l| micros(l.transit.mean())).collect();
+    let laws = Means::default();
+    let means: Vec<Micros> = legs.iter().map(|l| micros(laws.of(&l.transit))).collect();
     let search = Search {
         cx,
         nodes,
@@ -181,11 +183,12 @@ pub(crate) fn destinations(plan: &Plan, all: &All) -> BTreeSet<u32> {
 
 /// The route of every node: what it says, or the fastest ways.
 pub(crate) fn routes(plan: &Plan, nodes: &[Node], said: Vec<Said>, all: &All) -> Vec<Route> {
+    let laws = Means::default();
     let handling: Vec<Micros> = nodes
         .iter()
-        .map(|n| (n.first_step..n.first_step + n.steps).map(|s| micros(plan.steps[Id::new(s)].time.mean())).sum())
+        .map(|n| (n.first_step..n.first_step + n.steps).map(|s| micros(laws.of(&plan.steps[Id::new(s)].time))).sum())
         .collect();
-    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(l.transit.mean())).collect();
+    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(laws.of(&l.transit))).collect();
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
     for (i, leg) in plan.legs.iter().enumerate() {
         out[leg.from.index()].push(i as u32);
