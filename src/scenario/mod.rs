@@ -1,7 +1,7 @@
 //! Floor 5: scenario files. From TOML to a [`Plan`], or to every mistake at once.
 //!
 //! [`read`] takes a file with its bases and `--set`s, and gives back the plan with the notes beside it. All that a file
-//! may say stands in one table of keys (`keys`), which the reader, the reference ([`reference`]) and did-you-mean share.
+//! may say stands in one table of keys (`keys`), which the reader, the reference ([`reference()`]) and did-you-mean share.
 
 mod amount;
 mod check;
