@@ -3,7 +3,9 @@
 pub mod event;
 pub mod log;
 pub mod mechanism;
+pub mod metric;
 pub mod model;
 pub mod scenario;
+pub mod sim;
 pub mod state;
 pub mod units;

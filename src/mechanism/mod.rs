@@ -3,7 +3,129 @@
 //! A new mechanism is one file here and one row in [`KINDS`]: the scenario reader, the reference pages, `waybill
 //! mechanisms` and the figures follow from the row.
 
-use crate::model::Cause;
+mod demand;
+mod donation;
+mod goods;
+mod movement;
+mod package;
+mod pledge;
+mod rules;
+mod turn;
+
+pub use rules::Rules;
+
+use crate::event::{Entry, Event, Subject};
+use crate::model::{Arrivals, Brings, Cause, MechanismPlan, RowBrings, Stream};
+use crate::state::wake::Wake;
+use crate::state::{Due, State};
+use crate::units::arena::Id;
+use crate::units::time::{SimDuration, SimTime};
+use turn::Turn;
+
+/// What a kind of mechanism decides. It reads the world and states facts; it never changes anything.
+pub trait Mechanism: Sync {
+    /// Does the first thing that the mechanism can do now; false when there is none.
+    fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool;
+    /// Its draft clock strikes; false when there is nothing to draft.
+    fn drafts(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool;
+    /// Something's time in one of its stages is over.
+    fn stage_ended(&self, turn: &mut Turn, m: Id<MechanismPlan>, subject: Subject, stage: usize);
+}
+
+/// States what follows from a wake that is due: the events of one turn.
+///
+/// It has the rules and the chance; `state` is only read. No turn is empty.
+pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>) {
+    rules.new_turn();
+    let turn = &mut Turn::new(state, rules, due.at, out);
+    match due.wake {
+        Wake::HandlingEnds(unit) => movement::handled(turn, unit),
+        Wake::LegEnds(unit) => movement::leg_ends(turn, unit),
+        Wake::ConvoyEnds(row) => movement::convoy_ends(turn, row),
+        Wake::DisruptionTurns(id) => movement::disruption(turn, id),
+        Wake::HoursTurn(place) => movement::hours(turn, place),
+        Wake::ServersTurn(step) => movement::servers(turn, step),
+        Wake::StreamDue(stream) => arrival(turn, stream),
+        Wake::PledgeCommits(id) => pledge::commits(turn, id),
+        Wake::PledgePays(id) => pledge::pays(turn, id),
+        Wake::UnitEnters(unit) => movement::backlog(turn, unit),
+        Wake::NeedEnters(need) => demand::backlog(turn, need),
+        Wake::Validates(need) => demand::validates(turn, need),
+        Wake::Closes(need) => demand::closes(turn, need),
+        Wake::StageEnds(subject, gate) => {
+            let (m, stage) = state.net.gates[gate.index()];
+            let m = Id::new(m);
+            rules_of(state, m).stage_ended(turn, m, subject, usize::from(stage));
+        }
+        Wake::Drafts(m) => {
+            let done = rules_of(state, m).drafts(turn, m);
+            turn.emit(turn.last() * u64::from(done), Event::MechanismDrafted { mechanism: m });
+        }
+        Wake::Settles(m) => {
+            if !rules_of(state, m).settles(turn, m) {
+                turn.emit(turn.last(), Event::MechanismChecked { mechanism: m });
+            }
+        }
+        Wake::LegTicks(leg) => movement::departure(turn, leg),
+        Wake::LegReady(leg) => movement::free_departures(turn, leg),
+        Wake::Enters(step) => movement::entry(turn, step),
+        Wake::Serves(step) => movement::service(turn, step),
+    }
+}
+
+fn rules_of(state: &State, m: Id<MechanismPlan>) -> &'static dyn Mechanism {
+    kind(&state.plan().mechanisms[m].kind).expect("the reader checks the kind of each mechanism").rules
+}
+
+/// A stream's thing arrives, or the stream opens: then its first interval is drawn.
+fn arrival(turn: &mut Turn, stream: Id<Stream>) {
+    let state = turn.state;
+    let plan = &state.plan().streams[stream];
+    let row = &state[stream];
+    if let Arrivals::Every { first: None, .. } = plan.arrivals
+        && row.brought == 0
+        && row.last == 0
+    {
+        let word = turn.rules.block(stream, 1).gap();
+        let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
+        turn.emit(0, Event::StreamOpened { stream, next: SimDuration(gap) });
+        return;
+    }
+    match &plan.brings {
+        Brings::Consignments { .. } => movement::arrival(turn, stream),
+        Brings::Requirements(_) => demand::arrival(turn, stream),
+        Brings::Pledges(_) => pledge::arrival(turn, stream),
+        Brings::Rows(rows) => {
+            let row = &rows[row.brought as usize];
+            match &row.brings {
+                RowBrings::Statement(_) => demand::row(turn, stream, row.number, false),
+                RowBrings::Rejection(_) => demand::row(turn, stream, row.number, true),
+                RowBrings::Pledge { .. } => pledge::arrival(turn, stream),
+                RowBrings::Requirement { .. } => demand::arrival(turn, stream),
+            }
+        }
+    }
+}
+
+/// Seconds to the next thing of a stream, which brings one now; -1 when this is the last.
+fn next_of(turn: &mut Turn, stream: Id<Stream>) -> SimDuration {
+    let state = turn.state;
+    let plan = &state.plan().streams[stream];
+    let brought = state[stream].brought + 1;
+    if plan.count.is_some_and(|most| brought >= most) {
+        return SimDuration(-1);
+    }
+    match &plan.arrivals {
+        Arrivals::At(_) => state.next_dated(stream),
+        Arrivals::Every { .. } => {
+            let word = turn.rules.block(stream, brought + 1).gap();
+            let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
+            let next = SimDuration(gap);
+            // What would come after the last instant a run can hold does not come.
+            if turn.now.0.saturating_add(gap) > SimTime::LATEST.0 { SimDuration(-1) } else { next }
+        }
+    }
+}
 
 /// A row of the table of mechanisms.
 pub struct Kind {
@@ -18,6 +140,8 @@ pub struct Kind {
     pub pools_money: bool,
     /// It takes goods from `[[stock]]` entries at its origin.
     pub takes_stock: bool,
+    /// What it decides.
+    pub rules: &'static dyn Mechanism,
 }
 
 /// A stage that every mechanism of a kind has.
@@ -47,6 +171,7 @@ pub const KINDS: &[Kind] = &[
         ],
         pools_money: false,
         takes_stock: true,
+        rules: &donation::Donation,
     },
     Kind {
         name: "package",
@@ -61,6 +186,7 @@ pub const KINDS: &[Kind] = &[
         ],
         pools_money: true,
         takes_stock: false,
+        rules: &package::Package,
     },
 ];
 

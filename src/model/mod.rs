@@ -22,7 +22,7 @@ use crate::units::time::SimTime;
 use serde::{Deserialize, Serialize};
 
 /// What a run needs to know: the effective scenario, resolved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Seconds from 1970-01-01T00:00:00Z to `start`.
     pub start: i64,
@@ -121,7 +121,7 @@ pub struct Goal {
 }
 
 /// Recognition points of a delivery, domain.md 3.4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Point {
     /// Release.
     R0,
@@ -132,6 +132,7 @@ pub enum Point {
     /// Receipt at a hub: its first step begun.
     R3,
     /// Handover at the border.
+    #[default]
     R4,
     /// The recipient's confirmation.
     R5,

@@ -1,1 +1,313 @@
+//! Floor 3: the world, and the only code that changes it.
+//!
+//! [`State::apply`] folds one event; it has no rules and no chance, and a recorded fact always applies. Everything that a
+//! decision needs is read from here, and everything here can be rebuilt from the log.
+
 pub mod calendar;
+mod ledger;
+pub mod line;
+mod movement;
+pub mod names;
+mod network;
+mod set_up;
+pub mod unit;
+pub mod wake;
+
+pub use ledger::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
+pub use network::{Admission, GateRow, LegRow, NodeRow, Stay, StepRow, Way};
+pub use set_up::Net;
+
+use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};
+use crate::model::{Leg, MechanismPlan, Node, Plan, Step, Stock, Stream};
+use crate::units::arena::{Arena, Id};
+use crate::units::time::SimTime;
+use calendar::{Calendar, Key};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use unit::Units;
+use wake::Wake;
+
+/// The whole world at one moment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    /// What the scenario says; never changes.
+    #[serde(skip, default = "Net::empty")]
+    pub net: Arc<Net>,
+    /// The instant of the last turn.
+    pub now: SimTime,
+    /// Turns and events so far.
+    pub turns: u64,
+    pub events: u64,
+    calendar: Calendar,
+    /// Wakes in the calendar that are no clocks.
+    stirring: u64,
+    pub units: Units,
+    pub streams: Arena<StreamRow>,
+    pub nodes: Arena<NodeRow>,
+    pub steps: Arena<StepRow>,
+    pub legs: Arena<LegRow>,
+    /// What convoys carry: loads by row; empty rows are free.
+    convoys: Vec<network::Convoy>,
+    pub gates: Vec<GateRow>,
+    pub needs: Vec<NeedRow>,
+    pub lines: Vec<LineRow>,
+    pub pledges: Vec<PledgeRow>,
+    pub packages: Vec<PackageRow>,
+    pub accounts: Arena<Account>,
+    /// Units on hand, by stock.
+    pub stocks: Vec<i64>,
+    /// How often a unit drew before at a place, where it can come there more than once.
+    visits: BTreeMap<(u32, u32), u32>,
+}
+
+/// How far a stream is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamRow {
+    /// Things brought so far.
+    pub brought: u64,
+    /// `seq` of the last one.
+    pub last: u64,
+}
+
+/// What [`State::next`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub at: SimTime,
+    pub wake: Wake,
+    key: Key,
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &State) -> bool {
+        // The plan is the same by construction; everything else is compared deeply.
+        macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
+        same!(now turns events calendar stirring units streams nodes steps legs convoys gates needs lines pledges
+              packages accounts stocks visits)
+    }
+}
+
+impl State {
+    /// What the scenario says.
+    pub fn plan(&self) -> &Plan {
+        &self.net.plan
+    }
+
+    /// What fires next. It looks, and changes nothing anyone can see.
+    pub fn next(&mut self) -> Option<Due> {
+        let key = self.calendar.peek()?;
+        let key = if self.calendar.tied() { self.first_of_ties() } else { key };
+        Some(Due { at: wake::time_of(key), wake: wake::unpack(key), key })
+    }
+
+    /// Of wakes of one instant, phase and place: by priority, then by joining, then by name.
+    #[cold]
+    fn first_of_ties(&mut self) -> Key {
+        let mut keys = Vec::new();
+        self.calendar.ties(&mut keys);
+        *keys.iter().min_by_key(|&&key| (self.standing(wake::unpack(key)), key)).expect("ties are at least two")
+    }
+
+    /// Where the thing of a wake stands in the order of choice.
+    fn standing(&self, wake: Wake) -> (i64, SimTime, u32, u32, u32, u32) {
+        let of_line = |line: LineId| {
+            let row = &self.lines[line.index()];
+            let need = &self.needs[row.need.index()];
+            (i64::from(need.priority), row.joined, need.stream.raw(), need.number, row.position, 0)
+        };
+        match wake {
+            Wake::HandlingEnds(u) | Wake::LegEnds(u) | Wake::UnitEnters(u) | Wake::StageEnds(Subject::Unit(u), _) => {
+                let unit = &self.units[u];
+                let name = unit.name;
+                (i64::from(unit.priority), unit.joined, name.stream.raw(), name.number, name.line, name.lot)
+            }
+            Wake::ConvoyEnds(row) => (i64::MIN, SimTime::ZERO, row, 0, 0, 0),
+            Wake::NeedEnters(n) | Wake::Validates(n) | Wake::Closes(n) => {
+                let need = &self.needs[n.index()];
+                (i64::from(need.priority), need.submitted, need.stream.raw(), need.number, 0, 0)
+            }
+            Wake::PledgeCommits(p) | Wake::PledgePays(p) => {
+                let row = &self.pledges[p.index()];
+                (0, row.announced, row.stream.raw(), row.number, 0, 0)
+            }
+            Wake::StageEnds(Subject::Line(line), _) => of_line(line),
+            Wake::StageEnds(Subject::Package(p), _) => {
+                let row = &self.packages[p.index()];
+                (i64::from(row.priority), row.joined, row.number, 0, 0, 0)
+            }
+            // One wake of these kinds a place: a stream's next thing comes after payments of its earlier ones.
+            _ => (i64::MAX, SimTime::ZERO, 0, 0, 0, 0),
+        }
+    }
+
+    /// Takes what [`State::next`] found out of the calendar and begins its turn.
+    pub fn take(&mut self, due: Due) {
+        assert!(due.at >= self.now, "time never runs backwards");
+        if self.calendar.peek() == Some(due.key) {
+            self.calendar.pop();
+        } else {
+            assert!(self.calendar.remove(due.key), "a wake that fires is pending");
+        }
+        if !due.wake.is_clock() {
+            self.stirring -= 1;
+        }
+        self.now = due.at;
+        self.turns += 1;
+        self.taken(due.wake);
+    }
+
+    /// Folds one event. `seq` is one more than that of the event before it.
+    pub fn apply(&mut self, event: &Event) {
+        self.events += 1;
+        use Event::*;
+        match *event {
+            ConsignmentCreated { .. }
+            | NeedBySet { .. }
+            | ValueSet { .. }
+            | YardEntered { .. }
+            | HeldAtGate { .. }
+            | Blocked { .. }
+            | Diverted { .. }
+            | Refused { .. }
+            | OverflowAccepted { .. }
+            | HandlingStarted { .. }
+            | HandlingPaused { .. }
+            | HandlingResumed { .. }
+            | HandlingRequeued { .. }
+            | HandlingFinished { .. }
+            | RouteChosen { .. }
+            | NodeReached { .. }
+            | LegDeparted { .. }
+            | LegArrived { .. }
+            | HandedOver { .. }
+            | LeftModel { .. }
+            | ConvoyDispatched { .. }
+            | DepartureEmpty { .. }
+            | DepartureSkipped { .. }
+            | YardStillFull { .. }
+            | StreamOpened { .. }
+            | HandlingMeasured { .. }
+            | BacklogEntered { .. } => self.apply_movement(event),
+            DisruptionBegan { .. }
+            | DisruptionEnded { .. }
+            | HoursEnded { .. }
+            | HoursBegan { .. }
+            | NodeClosed { .. }
+            | NodeOpened { .. }
+            | StepClosed { .. }
+            | StepOpened { .. }
+            | LegClosed { .. }
+            | LegOpened { .. }
+            | StageHeld { .. }
+            | StageResumed { .. }
+            | CapacityChanged { .. } => self.apply_calendar(event),
+            _ => self.apply_ledger(event),
+        }
+    }
+
+    /// Sets a wake at an instant, in its phase and at its place.
+    fn set(&mut self, at: SimTime, wake: Wake) {
+        let ranks = &self.net.ranks;
+        let (phase, place) = match wake {
+            Wake::HandlingEnds(u) => (1, ranks.steps[self.handled_at(u).index()]),
+            Wake::LegEnds(u) => (1, ranks.legs[self.under_way(u).index()]),
+            Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row as usize].leg.index()]),
+            Wake::DisruptionTurns(d) => (2, ranks.disruptions[d.index()]),
+            Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
+            Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
+            Wake::ServersTurn(s) => (2, ranks.steps[s.index()]),
+            Wake::StreamDue(s) => (3, ranks.streams[s.index()]),
+            Wake::PledgeCommits(p) | Wake::PledgePays(p) => (3, ranks.streams[self.pledges[p.index()].stream.index()]),
+            Wake::UnitEnters(u) => (3, ranks.streams[self.units[u].name.stream.index()]),
+            Wake::NeedEnters(n) => (3, ranks.streams[self.needs[n.index()].stream.index()]),
+            Wake::Validates(n) | Wake::Closes(n) => (4, ranks.streams[self.needs[n.index()].stream.index()]),
+            Wake::StageEnds(_, gate) => (4, ranks.gates[gate.index()]),
+            Wake::Drafts(m) | Wake::Settles(m) => (4, ranks.mechanisms[m.index()]),
+            Wake::LegTicks(l) | Wake::LegReady(l) => (5, ranks.legs[l.index()]),
+            Wake::Enters(s) => (6, ranks.steps[s.index()]),
+            Wake::Serves(s) => (7, ranks.steps[s.index()]),
+        };
+        self.push(at, phase, place, wake);
+    }
+
+    #[inline]
+    fn push(&mut self, at: SimTime, phase: u8, place: u32, wake: Wake) {
+        let (kind, who) = wake::parts(wake);
+        self.stirring += u64::from(!wake.is_clock());
+        self.calendar.push(wake::pack(at, phase, place, kind, who));
+    }
+
+    /// Takes a wake back that is pending at `at`.
+    fn cancel(&mut self, at: SimTime, phase: u8, place: u32, wake: Wake) {
+        let (kind, who) = wake::parts(wake);
+        assert!(self.calendar.remove(wake::pack(at, phase, place, kind, who)), "a wake that is cancelled is pending");
+        self.stirring -= u64::from(!wake.is_clock());
+    }
+
+    /// Whether anything that can still move remains (spec 5.1): clocks alone do not count, unless goods wait for them.
+    pub fn can_still_move(&self) -> bool {
+        self.stirring > 0 || self.waits_for_a_clock()
+    }
+
+    /// How often a unit drew before at a place of this rank.
+    pub fn visits(&self, unit: crate::event::UnitId, rank: u32) -> u64 {
+        if self.visits.is_empty() {
+            return 0;
+        }
+        u64::from(self.visits.get(&(unit.raw(), rank)).copied().unwrap_or(0))
+    }
+
+    pub fn need(&self, id: NeedId) -> &NeedRow {
+        &self.needs[id.index()]
+    }
+
+    pub fn line(&self, id: LineId) -> &LineRow {
+        &self.lines[id.index()]
+    }
+
+    pub fn pledge(&self, id: PledgeId) -> &PledgeRow {
+        &self.pledges[id.index()]
+    }
+
+    pub fn package(&self, id: PackageId) -> &PackageRow {
+        &self.packages[id.index()]
+    }
+
+    pub fn gate(&self, id: GateId) -> &GateRow {
+        &self.gates[id.index()]
+    }
+}
+
+/// Handles of rows that stand beside the plan's entities of the same position.
+macro_rules! beside {
+    ($( $plan:ty => $row:ty, $field:ident; )*) => {
+        $( impl std::ops::Index<Id<$plan>> for State {
+            type Output = $row;
+            #[inline]
+            fn index(&self, id: Id<$plan>) -> &$row {
+                &self.$field[Id::new(id.raw())]
+            }
+        }
+        impl std::ops::IndexMut<Id<$plan>> for State {
+            #[inline]
+            fn index_mut(&mut self, id: Id<$plan>) -> &mut $row {
+                &mut self.$field[Id::new(id.raw())]
+            }
+        } )*
+    };
+}
+
+beside! {
+    Stream => StreamRow, streams;
+    Node => NodeRow, nodes;
+    Step => StepRow, steps;
+    Leg => LegRow, legs;
+    MechanismPlan => Account, accounts;
+}
+
+impl std::ops::Index<Id<Stock>> for State {
+    type Output = i64;
+    fn index(&self, id: Id<Stock>) -> &i64 {
+        &self.stocks[id.index()]
+    }
+}

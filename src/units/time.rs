@@ -22,9 +22,9 @@ pub const WEEK: i64 = 7 * DAY;
 impl SimTime {
     /// The scenario's `start`.
     pub const ZERO: SimTime = SimTime(0);
-    /// The earliest and latest instants a calendar key can hold: about 275,000 years either side of the start.
-    pub const EARLIEST: SimTime = SimTime(-(1 << 43));
-    pub const LATEST: SimTime = SimTime((1 << 43) - 1);
+    /// The earliest and latest instants a calendar key can hold: about 17,400 years either side of the start.
+    pub const EARLIEST: SimTime = SimTime(-(1 << 39));
+    pub const LATEST: SimTime = SimTime((1 << 39) - 1);
 
     /// The instant `duration` later; stops at [`SimTime::LATEST`], which no run reaches.
     pub fn after(self, duration: SimDuration) -> SimTime {

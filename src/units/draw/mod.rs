@@ -97,7 +97,7 @@ impl Draws {
 pub struct Block([u64; 8]);
 
 impl Block {
-    /// The word for the gap from this individual to the next one of its source.
+    /// The word for the gap before this individual: from the one before it, or from the start.
     #[inline]
     pub fn gap(&self) -> u64 {
         self.0[0]
@@ -109,15 +109,15 @@ impl Block {
         self.0[1]
     }
 
-    /// The word for its route.
+    /// The word for its quantity, or a pledge's amount.
     #[inline]
-    pub fn route(&self) -> u64 {
+    pub fn quantity(&self) -> u64 {
         self.0[2]
     }
 
-    /// The word for its quantity.
+    /// The word for the interval to its need-by date.
     #[inline]
-    pub fn quantity(&self) -> u64 {
+    pub fn need_by(&self) -> u64 {
         self.0[3]
     }
 

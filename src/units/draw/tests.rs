@@ -79,8 +79,8 @@ fn names_and_replications_hash_as_documented() {
 #[test]
 fn a_block_is_four_first_draws_and_a_secret() {
     let block = Draws::new(9).block(name_hash("air-defence"), 4);
-    let [gap, priority, route, quantity, secret @ ..] = block.words();
-    assert_eq!([block.gap(), block.priority(), block.route(), block.quantity()], [gap, priority, route, quantity]);
+    let [gap, priority, quantity, need_by, secret @ ..] = block.words();
+    assert_eq!([block.gap(), block.priority(), block.quantity(), block.need_by()], [gap, priority, quantity, need_by]);
     assert_eq!(block.secret(), Secret(secret));
     let text = serde_json::to_string(&block.secret()).unwrap();
     assert_eq!(serde_json::from_str::<Secret>(&text).unwrap(), block.secret());

@@ -1,0 +1,154 @@
+//! Requirements: stated, checked, ranked, matched, handed to their mechanism, closed.
+
+use super::rules::{BringsRules, NeedRules, RowRules};
+use super::turn::Turn;
+use crate::event::{Event, LineId, NeedId, Subject};
+use crate::model::{Brings, RowBrings, Step, Stream};
+use crate::state::unit::Name;
+use crate::units::arena::Id;
+use crate::units::draw::Block;
+use crate::units::time::SimDuration;
+
+/// A stream or a journal states a requirement.
+pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
+    let state = turn.state;
+    let number = state.next_number(stream);
+    let block = turn.rules.block(stream, u64::from(number));
+    let drawn = turn.rules.streams[stream.index()].priority.at(block.priority()) as i32;
+    let row = state[stream].brought as usize;
+    let priority = match &state.plan().streams[stream].brings {
+        Brings::Rows(rows) => match &rows[row].brings {
+            RowBrings::Requirement { priority, .. } => *priority,
+            _ => drawn,
+        },
+        _ => drawn,
+    };
+    let rules = match &turn.rules.streams[stream.index()].brings {
+        BringsRules::Requirements(rules) => rules,
+        BringsRules::Rows(rows) => match &rows[row] {
+            RowRules::Requirement(rules) => rules,
+            _ => unreachable!("the rules follow the plan"),
+        },
+        _ => unreachable!("the rules follow the plan"),
+    };
+    let due = rules.needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
+    let quantities: Vec<i64> = (0..rules.lines.len()).map(|i| quantity(rules, i, block)).collect();
+    let next = super::next_of(turn, stream);
+    let need = NeedId::new(state.needs.len() as u32);
+    let mut last = turn.emit(state[stream].last, Event::RequirementSubmitted { need, stream, priority, next });
+    if let Some(due) = due {
+        last = turn.emit(last, Event::RequirementDueSet { need, due });
+    }
+    for (i, quantity) in quantities.into_iter().enumerate() {
+        let line = LineId::new((state.lines.len() + i) as u32);
+        last = turn.emit(last, Event::LineAsked { line, need, quantity });
+    }
+    let plan = state.need_plan(stream, row as u64);
+    if turn.now.0 >= 0 && plan.hq.is_some_and(|hq| super::movement::first_step(turn, hq, true).is_some()) {
+        file(turn, need, Name { stream, number, line: 0, lot: 0 }, block.secret(), plan.hq, last);
+    }
+}
+
+fn quantity(rules: &NeedRules, line: usize, block: Block) -> i64 {
+    let (purpose, law) = &rules.lines[line];
+    let word = if line == 0 { block.quantity() } else { block.secret().draw(*purpose, 0) };
+    law.at(word)
+}
+
+/// A requirement's paper goes to the desks.
+fn file(
+    turn: &mut Turn,
+    need: NeedId,
+    name: Name,
+    secret: crate::units::draw::Secret,
+    hq: Option<Id<crate::model::Node>>,
+    cause: u64,
+) {
+    let unit = turn.state.units.next_free(0);
+    turn.rules.keep_secret(unit, name, secret);
+    let last = turn.emit(cause, Event::PaperFiled { unit, need });
+    let step = hq.and_then(|hq| super::movement::first_step(turn, hq, true)).expect("a paper has a desk to go to");
+    super::movement::measure(turn, unit, step, last);
+}
+
+/// A requirement of the opening backlog is taken up.
+pub fn backlog(turn: &mut Turn, need: NeedId) {
+    let row = turn.state.need(need);
+    let last = turn.emit(row.last, Event::BacklogTakenUp { need });
+    if turn.state.passes_desks(need) {
+        let secret = turn.rules.block(row.stream, u64::from(row.number)).secret();
+        let name = Name { stream: row.stream, number: row.number, line: 0, lot: 0 };
+        file(turn, need, name, secret, turn.state.plan_of_need(need).hq, last);
+    }
+}
+
+/// A desk is done with a requirement's paper.
+pub fn desk_done(turn: &mut Turn, need: NeedId, step: Id<Step>, more: bool, again: bool, cause: u64) {
+    if again {
+        return;
+    }
+    let mut cause = cause;
+    match &*turn.state.plan().steps[step].name {
+        "validation" => cause = turn.emit(cause, Event::RequirementValidated { need }),
+        "ranking" => {
+            cause = validated_before(turn, need, cause);
+            cause = turn.emit(cause, Event::RequirementPrioritised { need });
+        }
+        _ => {}
+    }
+    if !more {
+        cause = match &*turn.state.plan().steps[step].name {
+            "matching" => validated_before(turn, need, cause),
+            _ => cause,
+        };
+        matched(turn, need, cause);
+    }
+}
+
+/// A headquarters without a validation desk validates at the first desk that it has.
+fn validated_before(turn: &mut Turn, need: NeedId, cause: u64) -> u64 {
+    match turn.state.need(need).validated {
+        Some(_) => cause,
+        None => turn.emit(cause, Event::RequirementValidated { need }),
+    }
+}
+
+/// A requirement that passes no desk.
+pub fn validates(turn: &mut Turn, need: NeedId) {
+    let cause = turn.emit(turn.state.need(need).last, Event::RequirementValidated { need });
+    matched(turn, need, cause);
+}
+
+/// Its lines go on: to their mechanism, or their goods stand at their origin.
+fn matched(turn: &mut Turn, need: NeedId, cause: u64) {
+    let state = turn.state;
+    let cause = turn.emit(cause, Event::RequirementMatched { need });
+    let via = state.plan_of_need(need).via;
+    let mut taken = 0;
+    for &line in &state.need(need).lines {
+        match via {
+            Some(m) => {
+                let gate = state.gate_of(m, 0);
+                turn.emit(cause, Event::StageEntered { subject: Subject::Line(line), gate, time: SimDuration(-1) });
+            }
+            None => super::goods::exist(turn, line, state.line(line).asked, None, &mut taken, cause),
+        }
+    }
+}
+
+/// The last consignment of a requirement was recognised.
+pub fn closes(turn: &mut Turn, need: NeedId) {
+    let row = turn.state.need(need);
+    let last = row.lines.iter().map(|l| turn.state.line(*l).last).max().unwrap_or(row.last);
+    turn.emit(last.max(row.last), Event::RequirementFulfilled { need });
+}
+
+/// A journal's row that moves nothing.
+pub fn row(turn: &mut Turn, stream: Id<Stream>, number: u32, rejected: bool) {
+    let cause = turn.state[stream].last;
+    if rejected {
+        turn.emit(cause, Event::ImportRejected { stream, row: number });
+    } else {
+        turn.emit(cause, Event::StatementRecorded { stream, row: number });
+    }
+}

@@ -1,0 +1,475 @@
+//! Goods on their way: arrivals, yards, handling, routes, departures, outages.
+
+use super::rules::{BringsRules, chance, slowed};
+use super::turn::Turn;
+use crate::event::{Event, PlaceId, UnitId};
+use crate::model::{
+    Brings, Disruption, Effect, Leg, Node, NodeKind, OnOutage, Order, Route, Step, Stream, Strikes, WhenFull,
+};
+use crate::state::unit::{Name, Origin, Place, What};
+use crate::state::{Admission, Way};
+use crate::units::amount::Money;
+use crate::units::arena::Id;
+use crate::units::time::SimDuration;
+
+/// A stream's consignment arrives.
+pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
+    let state = turn.state;
+    let ordinal = state[stream].brought + 1;
+    let block = turn.rules.block(stream, ordinal);
+    let rules = &turn.rules.streams[stream.index()];
+    let priority = rules.priority.at(block.priority()) as i32;
+    let BringsRules::Consignments { quantity, mass, value, needed_within } = &rules.brings else {
+        unreachable!("only streams of consignments bring goods")
+    };
+    let Brings::Consignments { item, .. } = &state.plan().streams[stream].brings else {
+        unreachable!("the rules follow the plan")
+    };
+    let law = if item.is_none() { mass.as_ref().unwrap_or(quantity) } else { quantity };
+    let amount = u32::try_from(law.at(block.quantity())).unwrap_or(u32::MAX);
+    let due = needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
+    let value = value.as_ref().map(|law| Money(law.at(block.secret().draw(turn.rules.purposes.value, 0))));
+    let next = super::next_of(turn, stream);
+    let unit = state.units.next_free(0);
+    let name = Name { stream, number: ordinal as u32, line: 0, lot: 0 };
+    turn.rules.keep_secret(unit, name, block.secret());
+    let mut last = turn.emit(state[stream].last, Event::ConsignmentCreated { unit, stream, amount, priority, next });
+    if let Some(due) = due {
+        last = turn.emit(last, Event::NeedBySet { unit, due });
+    }
+    if let Some(value) = value {
+        last = turn.emit(last, Event::ValueSet { unit, value });
+    }
+    let Brings::Consignments { enters, to, .. } = &state.plan().streams[stream].brings else {
+        unreachable!("the rules follow the plan")
+    };
+    if turn.now.0 >= 0 {
+        let who = Traveller { unit, to: *to, goods_of: None, handed_over: false };
+        arrived(turn, who, *enters, last);
+    }
+}
+
+/// Something of the opening backlog enters.
+pub fn backlog(turn: &mut Turn, unit: UnitId) {
+    let stream = turn.state.units[unit].name.stream;
+    let Brings::Consignments { enters, .. } = &turn.state.plan().streams[stream].brings else {
+        unreachable!("only goods of streams wait for the start")
+    };
+    let last = turn.emit(turn.state.units[unit].last, Event::BacklogEntered { unit });
+    let who = Traveller::of(turn, unit);
+    arrived(turn, who, *enters, last);
+}
+
+/// Who is on the way in this turn; the state may not know it yet.
+#[derive(Clone, Copy)]
+pub struct Traveller {
+    pub unit: UnitId,
+    pub to: Option<Id<Node>>,
+    /// The origin of a requirement's line, for its goods.
+    pub goods_of: Option<Id<Node>>,
+    pub handed_over: bool,
+}
+
+impl Traveller {
+    fn of(turn: &Turn, unit: UnitId) -> Traveller {
+        let row = &turn.state.units[unit];
+        let goods_of = match row.what {
+            What::LineGoods(line) => Some(turn.state.line(line).origin),
+            _ => None,
+        };
+        Traveller { unit, to: row.to, goods_of, handed_over: false }
+    }
+}
+
+/// It reached a node: facts that follow at once. Entry to a yard and departures are turns of their own.
+pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
+    match first_step(turn, node, false) {
+        Some(step) => measure(turn, who.unit, step, cause),
+        None => passes(turn, who, node, cause),
+    }
+}
+
+/// The first step at a node for goods, or for a requirement's paper.
+pub fn first_step(turn: &Turn, node: Id<Node>, paper: bool) -> Option<Id<Step>> {
+    let state = turn.state;
+    let hq = state.net.is_hq(node);
+    state.plan().steps_of(node).find(|&s| !hq || paper != state.net.is_movement(s))
+}
+
+/// A line that takes the shortest first has to know the handling time of who joins.
+pub fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) {
+    if turn.state.plan().steps[step].order == Order::Shortest {
+        let service = draw_handling(turn, unit, step);
+        turn.emit(cause, Event::HandlingMeasured { unit, step, service });
+    }
+}
+
+/// The seconds of handling that a unit needs, before any factor.
+fn draw_handling(turn: &mut Turn, unit: UnitId, step: Id<Step>) -> SimDuration {
+    let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
+    let secret = turn.rules.secret_kept(turn.state, unit);
+    let rules = &turn.rules.steps[step.index()];
+    SimDuration(rules.time.at(secret.draw(rules.handling, visit)))
+}
+
+/// What starts now while a disruption slows the step or its node takes longer.
+fn slowed_handling(turn: &Turn, step: Id<Step>, drawn: SimDuration) -> SimDuration {
+    let node = turn.state.plan().steps[step].node;
+    let factor = turn.state.time_factor(&[&turn.state[step].struck, &turn.state[node].struck]);
+    SimDuration(slowed(drawn.0, factor))
+}
+
+/// It is ready at a node: where its way ends, where several ways lead on, or where no leg is needed, say so.
+pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u64) {
+    let state = turn.state;
+    let plan = state.plan();
+    // A round of nodes that are reached at once is refused by the reader; the bound keeps a wrong plan from hanging.
+    for _ in 0..=plan.nodes.len() {
+        let unit = who.unit;
+        if plan.nodes[node].kind == NodeKind::Handover && !who.handed_over {
+            who.handed_over = true;
+            cause = turn.emit(cause, Event::HandedOver { unit, node });
+            if way_on(turn, who, node) == Way::End {
+                return;
+            }
+        }
+        let way = match way_on(turn, who, node) {
+            Way::Choose => {
+                let Route::Weights(hops) = &plan.nodes[node].next else { unreachable!("only weights are a choice") };
+                let (purpose, law) = turn.rules.routes[node.index()].clone().expect("a choice has its draw");
+                let visit = state.visits(unit, state.net.ranks.nodes[node.index()]);
+                let word = turn.rules.secret_kept(state, unit).draw(purpose, visit);
+                let to = hops[law.at(word) as usize].0;
+                cause = turn.emit(cause, Event::RouteChosen { unit, to });
+                Way::of(to)
+            }
+            way => way,
+        };
+        match way {
+            Way::Leg(leg) => {
+                if plan.legs[leg].departures.is_none() && state.leg_is_open(leg) {
+                    let transit = own_transit(turn, unit, leg);
+                    turn.emit(cause, Event::LegDeparted { unit, leg, transit });
+                }
+                return;
+            }
+            Way::Node(next) => {
+                cause = turn.emit(cause, Event::NodeReached { unit, node: next });
+                if let Some(step) = first_step(turn, next, false) {
+                    return measure(turn, unit, step, cause);
+                }
+                node = next;
+                who.handed_over = false;
+            }
+            Way::End => {
+                turn.emit(cause, Event::LeftModel { unit, node });
+                return;
+            }
+            Way::Choose => unreachable!("a choice was made"),
+        }
+    }
+    unreachable!("the reader refuses a ring of nodes that are reached at once");
+}
+
+fn way_on(turn: &Turn, who: Traveller, node: Id<Node>) -> Way {
+    if let (true, Some(origin)) = (turn.state.net.is_hq(node), who.goods_of) {
+        return Way::Node(origin);
+    }
+    turn.state.way_for(who.to, node)
+}
+
+/// Somebody wants to enter a step's yard.
+pub fn entry(turn: &mut Turn, step: Id<Step>) {
+    let state = turn.state;
+    match state.next_admission(step) {
+        None => {
+            turn.emit(state[step].last.max(1).min(state.events), Event::YardStillFull { step });
+        }
+        Some(Admission::Enter(unit)) => {
+            turn.emit(state.units[unit].last, Event::YardEntered { unit, step });
+        }
+        Some(Admission::Overflow(unit)) => {
+            let cause = turn.emit(state.units[unit].last, Event::OverflowAccepted { unit, step });
+            turn.emit(cause, Event::YardEntered { unit, step });
+        }
+        Some(Admission::Full(unit, rule)) => {
+            let cause = state.units[unit].last;
+            let Place::Entering { from, .. } = state.units[unit].place else {
+                unreachable!("who is admitted stands at the entry")
+            };
+            match (rule, from) {
+                (_, Origin::Step(before, _)) => {
+                    turn.emit(cause, Event::Blocked { unit, step: before });
+                }
+                (WhenFull::Divert(to), _) => {
+                    let cause = turn.emit(cause, Event::Diverted { unit, step, to });
+                    let cause = turn.emit(cause, Event::NodeReached { unit, node: to });
+                    let who = Traveller::of(turn, unit);
+                    arrived(turn, who, to, cause);
+                }
+                (WhenFull::Refuse, _) => {
+                    turn.emit(cause, Event::Refused { unit, step });
+                }
+                (WhenFull::Wait | WhenFull::Overflow, _) => {
+                    turn.emit(cause, Event::HeldAtGate { unit, step });
+                }
+            }
+        }
+    }
+}
+
+/// A free server takes who is first in line.
+pub fn service(turn: &mut Turn, step: Id<Step>) {
+    let state = turn.state;
+    let Some((unit, server)) = state.next_start(step) else {
+        turn.emit(state[step].last, Event::YardStillFull { step });
+        return;
+    };
+    let row = &state.units[unit];
+    let service = match (row.left.0, row.drawn.0) {
+        (0.., _) => row.left,
+        (_, 0..) => slowed_handling(turn, step, row.drawn),
+        _ => {
+            let drawn = draw_handling(turn, unit, step);
+            slowed_handling(turn, step, drawn)
+        }
+    };
+    let cause = row.last.max(state[step].last);
+    turn.emit(cause, Event::HandlingStarted { unit, step, server: server + 1, service });
+}
+
+/// Handling ends.
+pub fn handled(turn: &mut Turn, unit: UnitId) {
+    let state = turn.state;
+    let row = &state.units[unit];
+    let Place::Handling { step, .. } = row.place else { unreachable!("handling that ends was going on") };
+    let plan = &state.plan().steps[step];
+    let again = plan.repeat > 0 && {
+        let visit = state.visits(unit, state.net.ranks.steps[step.index()]) - 1;
+        let secret = turn.rules.secret_kept(state, unit);
+        chance(secret.draw(turn.rules.steps[step.index()].repeat, visit), plan.repeat)
+    };
+    let cause = turn.emit(row.last, Event::HandlingFinished { unit, step, again });
+    let next = if again { Some(step) } else { state.step_after(unit, plan.node, Some(step)) };
+    if let What::Paper(need) = row.what {
+        super::demand::desk_done(turn, need, step, next.is_some(), again, cause);
+    }
+    match next {
+        Some(next) => measure(turn, unit, next, cause),
+        None if row.is_paper() => {}
+        None => {
+            let who = Traveller::of(turn, unit);
+            passes(turn, who, plan.node, cause);
+        }
+    }
+}
+
+/// Goods over a leg without departures leave as soon as they are ready.
+pub fn free_departures(turn: &mut Turn, leg: Id<Leg>) {
+    let state = turn.state;
+    if !state.leg_is_open(leg) {
+        turn.emit(state[leg].last, Event::DepartureSkipped { leg });
+        return;
+    }
+    for unit in state[leg].line.iter(&state.units) {
+        let transit = own_transit(turn, unit, leg);
+        let cause = state.units[unit].last.max(state[leg].last);
+        turn.emit(cause, Event::LegDeparted { unit, leg, transit });
+    }
+}
+
+fn own_transit(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) -> SimDuration {
+    let state = turn.state;
+    let visit = state.visits(unit, state.net.ranks.legs[leg.index()]);
+    let secret = turn.rules.secret_kept(state, unit);
+    let rules = &turn.rules.legs[leg.index()];
+    let seconds = rules.transit.at(secret.draw(rules.own, visit));
+    SimDuration(slowed(seconds, state.time_factor(&[&state[leg].struck])))
+}
+
+/// A departure of the timetable.
+pub fn departure(turn: &mut Turn, leg: Id<Leg>) {
+    let state = turn.state;
+    let cause = state[leg].last;
+    if !state.leg_is_open(leg) {
+        turn.emit(cause, Event::DepartureSkipped { leg });
+        return;
+    }
+    let aboard = state.boards(leg);
+    let Some(&latest) = aboard.iter().max_by_key(|u| state.units[**u].last) else {
+        turn.emit(cause, Event::DepartureEmpty { leg });
+        return;
+    };
+    let each = state.plan().legs[leg].departures.as_ref().is_some_and(|d| d.each);
+    let transit = if each {
+        SimDuration(-1)
+    } else {
+        let word = turn.rules.departure(leg, state[leg].departed);
+        let seconds = turn.rules.legs[leg.index()].transit.at(word);
+        SimDuration(slowed(seconds, state.time_factor(&[&state[leg].struck])))
+    };
+    let cause = cause.max(state.units[latest].last);
+    let convoy = turn.emit(cause, Event::ConvoyDispatched { leg, load: aboard.len() as u32, transit });
+    for unit in aboard {
+        let transit = if each { own_transit(turn, unit, leg) } else { transit };
+        turn.emit(convoy, Event::LegDeparted { unit, leg, transit });
+    }
+}
+
+/// A consignment arrives at the end of a leg.
+pub fn leg_ends(turn: &mut Turn, unit: UnitId) {
+    let Place::UnderWay(leg) = turn.state.units[unit].place else { unreachable!("who arrives was under way") };
+    arrives(turn, unit, leg);
+}
+
+/// A convoy arrives, with whatever else arrives over this leg now.
+pub fn convoy_ends(turn: &mut Turn, row: u32) {
+    let (leg, aboard) = turn.state.convoys_due(row);
+    for unit in aboard {
+        arrives(turn, unit, leg);
+    }
+}
+
+fn arrives(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) {
+    let cause = turn.emit(turn.state.units[unit].last, Event::LegArrived { unit, leg });
+    let who = Traveller::of(turn, unit);
+    arrived(turn, who, turn.state.plan().legs[leg].to, cause);
+}
+
+/// A dated disruption begins or ends.
+pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
+    let state = turn.state;
+    let plan = &state.plan().disruptions[id];
+    let struck = |list: &[Id<Disruption>]| list.contains(&id);
+    let gate = |m: Id<crate::model::MechanismPlan>, stage: u8| state.gate_of(m, usize::from(stage));
+    let on = match plan.strikes {
+        Strikes::Node(n) => struck(&state[n].struck),
+        Strikes::Step(s) => struck(&state[s].struck),
+        Strikes::Leg(l) => struck(&state[l].struck),
+        Strikes::Mechanism(m) => struck(&state.gate(gate(m, 0)).struck),
+        Strikes::Stage(m, stage) => struck(&state.gate(gate(m, stage)).struck),
+    };
+    let cause = if on {
+        turn.emit(0, Event::DisruptionEnded { disruption: id })
+    } else {
+        turn.emit(0, Event::DisruptionBegan { disruption: id })
+    };
+    if plan.effect != Effect::Closed {
+        return;
+    }
+    match plan.strikes {
+        Strikes::Node(n) => node_turns(turn, n, on, cause),
+        Strikes::Step(s) => step_turns(turn, s, on, cause),
+        Strikes::Leg(l) => {
+            if on && state[l].down == 1 {
+                turn.emit(cause, Event::LegOpened { leg: l });
+            } else if !on && state[l].down == 0 {
+                turn.emit(cause, Event::LegClosed { leg: l });
+            }
+        }
+        Strikes::Mechanism(m) => {
+            for stage in 0..state.plan().mechanisms[m].stages.len() {
+                gate_turns(turn, state.gate_of(m, stage), on, cause);
+            }
+        }
+        Strikes::Stage(m, stage) => gate_turns(turn, gate(m, stage), on, cause),
+    }
+}
+
+fn gate_turns(turn: &mut Turn, gate: crate::event::GateId, ends: bool, cause: u64) {
+    match (ends, turn.state.gate(gate).down) {
+        (true, 1) => turn.emit(cause, Event::StageResumed { gate }),
+        (false, 0) => turn.emit(cause, Event::StageHeld { gate }),
+        _ => 0,
+    };
+}
+
+/// Opening hours end or begin.
+pub fn hours(turn: &mut Turn, place: PlaceId) {
+    let open = turn.state.net.within_hours(place, turn.now);
+    let cause =
+        if open { turn.emit(0, Event::HoursBegan { place }) } else { turn.emit(0, Event::HoursEnded { place }) };
+    match place {
+        PlaceId::Node(node) => node_turns(turn, node, open, cause),
+        PlaceId::Step(step) => step_turns(turn, step, open, cause),
+    }
+}
+
+/// One more thing covers a node, or (`ends`) one less.
+fn node_turns(turn: &mut Turn, node: Id<Node>, ends: bool, cause: u64) {
+    let state = turn.state;
+    match (ends, state[node].down) {
+        (false, 0) => {
+            let cause = turn.emit(cause, Event::NodeClosed { node });
+            state.plan().steps_of(node).filter(|&s| state[s].down == 0).for_each(|s| stop(turn, s, cause));
+        }
+        (true, 1) => {
+            let cause = turn.emit(cause, Event::NodeOpened { node });
+            state.plan().steps_of(node).filter(|&s| state[s].down == 0).for_each(|s| go_on(turn, s, cause));
+        }
+        _ => {}
+    }
+}
+
+fn step_turns(turn: &mut Turn, step: Id<Step>, ends: bool, cause: u64) {
+    let state = turn.state;
+    let node_up = state[state.plan().steps[step].node].down == 0;
+    match (ends, state[step].down) {
+        (false, 0) => {
+            let cause = turn.emit(cause, Event::StepClosed { step });
+            if node_up {
+                stop(turn, step, cause);
+            }
+        }
+        (true, 1) => {
+            let cause = turn.emit(cause, Event::StepOpened { step });
+            if node_up {
+                go_on(turn, step, cause);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Who is being handled at a step, in the order of choice.
+fn in_service(turn: &Turn, step: Id<Step>, stopped: bool) -> Vec<(UnitId, SimDuration)> {
+    let state = turn.state;
+    let mut all: Vec<UnitId> = state[step].handled().collect();
+    all.sort_unstable_by(|&a, &b| state.units[a].choice(&state.units[b]));
+    let left = |u: UnitId| match state.units[u].place {
+        Place::Handling { ends, paused, .. } if paused == stopped => {
+            Some((u, if paused { SimDuration(ends.0) } else { ends - turn.now }))
+        }
+        _ => None,
+    };
+    all.into_iter().filter_map(left).collect()
+}
+
+fn stop(turn: &mut Turn, step: Id<Step>, cause: u64) {
+    let rule = turn.state.plan().steps[step].on_outage;
+    for (unit, left) in in_service(turn, step, false) {
+        match rule {
+            OnOutage::Finish => {}
+            OnOutage::Pause => {
+                turn.emit(cause, Event::HandlingPaused { unit, left });
+            }
+            OnOutage::Requeue => {
+                turn.emit(cause, Event::HandlingRequeued { unit, left });
+            }
+        }
+    }
+}
+
+fn go_on(turn: &mut Turn, step: Id<Step>, cause: u64) {
+    for (unit, left) in in_service(turn, step, true) {
+        turn.emit(cause, Event::HandlingResumed { unit, left });
+    }
+}
+
+/// Another number of servers is on duty.
+pub fn servers(turn: &mut Turn, step: Id<Step>) {
+    let plan = &turn.state.plan().steps[step];
+    let now = turn.now;
+    let servers = plan.servers.iter().rev().find(|e| e.0 <= now).map_or(0, |e| e.1);
+    turn.emit(0, Event::CapacityChanged { step, servers });
+}

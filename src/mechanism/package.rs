@@ -1,0 +1,256 @@
+//! Packages (PURL): requirements are drafted into packages, donors fund them, the supplier releases them.
+
+use super::rules::slowed;
+use super::turn::Turn;
+use super::{Mechanism, goods};
+use crate::event::{Event, GateId, LineId, PackageId, PledgeId, Subject};
+use crate::model::{Excess, MechanismPlan};
+use crate::state::{PackageStage, Resting};
+use crate::units::amount::Money;
+use crate::units::arena::Id;
+use crate::units::time::SimDuration;
+
+/// Positions of the stages in the mechanism's table row.
+const DRAFTING: usize = 0;
+const REVIEW: usize = 1;
+const FUNDING: usize = 2;
+const RELEASE: usize = 3;
+const SUPPLY: usize = 4;
+
+pub struct Package;
+
+impl Mechanism for Package {
+    /// Does the first thing that can be done now; whatever follows from it is the next turn's.
+    fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+        forms(turn, m, false)
+            || opens(turn, m)
+            || allocates(turn, m)
+            || pays_supplier(turn, m)
+            || goes_to_release(turn, m)
+    }
+
+    fn drafts(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+        forms(turn, m, true)
+    }
+
+    fn stage_ended(&self, turn: &mut Turn, m: Id<MechanismPlan>, subject: Subject, stage: usize) {
+        let gate = turn.state.gate_of(m, stage);
+        match (subject, stage) {
+            (Subject::Unit(unit), _) => goods::stage_ended(turn, unit, m, stage),
+            (Subject::Package(package), REVIEW) => {
+                let cause = turn.emit(turn.state.package(package).last, Event::StageLeft { subject, gate });
+                turn.emit(cause, Event::PackageValidated { package });
+            }
+            (Subject::Package(package), RELEASE) => released(turn, m, package, gate),
+            _ => unreachable!("only reviews, releases and goods have times"),
+        }
+    }
+}
+
+/// Forms packages from whole lines in the order of choice: one when the list is worth the size, or all of it at a draft.
+fn forms(turn: &mut Turn, m: Id<MechanismPlan>, all: bool) -> bool {
+    let state = turn.state;
+    let account = &state[m];
+    let plan = &state.plan().mechanisms[m].package;
+    let size = plan.size.unwrap_or(Money(i64::MAX));
+    if account.list.is_empty() || (!all && account.list_value < size) {
+        return false;
+    }
+    let mut lines: Vec<LineId> = Vec::new();
+    let mut price = Money::ZERO;
+    let mut formed = 0;
+    for key in &account.list {
+        let line = key.5;
+        lines.push(line);
+        price += state.line(line).value;
+        if price >= size {
+            form(turn, m, &lines, price, &mut formed);
+            (lines, price) = (Vec::new(), Money::ZERO);
+            if !all {
+                return true;
+            }
+        }
+    }
+    if !lines.is_empty() {
+        form(turn, m, &lines, price, &mut formed);
+    }
+    true
+}
+
+fn form(turn: &mut Turn, m: Id<MechanismPlan>, lines: &[LineId], price: Money, formed: &mut u32) {
+    let state = turn.state;
+    let package = PackageId::new(state.packages.len() as u32 + *formed);
+    let number = state[m].packages.len() as u32 + 1 + *formed;
+    *formed += 1;
+    let cause = lines.iter().map(|l| state.line(*l).last).max().expect("a package has lines");
+    let cause = turn.emit(cause, Event::PackageDrafted { package, mechanism: m, price });
+    let drafting = state.gate_of(m, DRAFTING);
+    for &line in lines {
+        turn.emit(cause, Event::LinePackaged { line, package });
+        turn.emit(cause, Event::StageLeft { subject: Subject::Line(line), gate: drafting });
+    }
+    let gate = state.gate_of(m, REVIEW);
+    let word = turn.rules.package_named(m.index(), number, gate);
+    let time = stage_time(turn, gate, word);
+    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, time });
+}
+
+fn stage_time(turn: &Turn, gate: GateId, word: u64) -> SimDuration {
+    let factor = turn.state.time_factor(&[&turn.state.gate(gate).struck]);
+    SimDuration(slowed(turn.rules.gates[gate.index()].1.at(word), factor))
+}
+
+/// The first reviewed package seeks money, as far as so many may at once.
+fn opens(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    let most = state.plan().mechanisms[m].package.open_at_once.map_or(usize::MAX, |n| n as usize);
+    let Some(&(_, _, package)) = state[m].validated.first().filter(|_| state[m].open.len() < most) else {
+        return false;
+    };
+    let cause = turn.emit(state.package(package).last, Event::PackageOpened { package });
+    let gate = state.gate_of(m, FUNDING);
+    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, time: SimDuration(-1) });
+    true
+}
+
+/// Money that counted goes to the first need it may serve.
+fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    let plan = &state.plan().mechanisms[m].package;
+    // A package that costs nothing lacks nothing.
+    if let Some(&(_, _, package)) = state[m].open.iter().find(|key| state.package(key.2).price == Money::ZERO) {
+        funded(turn, m, package, state.package(package).last);
+        return true;
+    }
+    for &(_, _, _, pledge) in &state[m].resting {
+        let row = state.pledge(pledge);
+        let target = match row.resting {
+            Resting::Nowhere => None,
+            Resting::Pool => state[m].open.first().map(|key| key.2),
+            Resting::Package(package) => Some(package).filter(|&p| state.package(p).stage == PackageStage::Open),
+            Resting::Earmark => {
+                let open = state.earmarked_need(pledge);
+                if open.is_none() && plan.excess == Excess::Spill && need_is_past(turn, m, pledge) {
+                    turn.emit(row.last, Event::SurplusRolledOver { pledge, amount: row.left });
+                    return true;
+                }
+                open
+            }
+        };
+        if let Some(package) = target {
+            allocate(turn, m, pledge, package);
+            return true;
+        }
+    }
+    false
+}
+
+fn allocate(turn: &mut Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: PackageId) {
+    let state = turn.state;
+    let plan = &state.plan().mechanisms[m].package;
+    let (row, need) = (state.pledge(pledge), state.package(package));
+    let gap = need.price - need.allocated;
+    let amount = row.left.min(gap);
+    let cause = turn.emit(row.last.max(need.last), Event::MoneyAllocated { package, pledge, amount });
+    if row.left > amount {
+        if row.resting == Resting::Pool && !plan.split_pledges {
+            turn.emit(cause, Event::SurplusHeld { pledge, package });
+        } else if row.resting == Resting::Earmark && plan.excess == Excess::Spill {
+            turn.emit(cause, Event::SurplusRolledOver { pledge, amount: row.left - amount });
+        }
+    }
+    if amount == gap {
+        funded(turn, m, package, cause);
+    }
+}
+
+/// Whether the one package or requirement that an earmark names was funded already.
+fn need_is_past(turn: &Turn, m: Id<MechanismPlan>, pledge: PledgeId) -> bool {
+    let state = turn.state;
+    let Some(earmark) = &state.plan_of_pledge(pledge).earmark else { return true };
+    let past = |p: &&PackageId| state.package(**p).stage > PackageStage::Open;
+    let ahead = state[m].packages.iter().filter(|p| !past(p)).any(|p| state.serves(earmark, *p));
+    let behind = state[m].packages.iter().filter(past).any(|p| state.serves(earmark, *p));
+    behind && !ahead
+}
+
+fn funded(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, cause: u64) {
+    let state = turn.state;
+    let cause = turn.emit(cause, Event::PackageFunded { package });
+    let gate = state.gate_of(m, FUNDING);
+    let subject = Subject::Package(package);
+    let cause = turn.emit(cause, Event::StageLeft { subject, gate });
+    if state.plan().mechanisms[m].package.pays_before.is_none() {
+        enter_release(turn, m, package, cause);
+    }
+}
+
+fn enter_release(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, cause: u64) {
+    let gate = turn.state.gate_of(m, RELEASE);
+    let word = turn.rules.package(turn.state, package, gate);
+    let time = stage_time(turn, gate, word);
+    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, time });
+}
+
+/// `pays_before`: a package whose price is paid goes on to the stage that waited for it.
+fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    let Some(before) = &state.plan().mechanisms[m].package.pays_before else { return false };
+    let release = state.gate_of(m, RELEASE);
+    let waits = state[m].packages.iter().copied().find(|&p| {
+        let row = state.package(p);
+        let inside = state.gate(release).inside.contains_key(&Subject::Package(p));
+        match &**before {
+            "release" => row.stage == PackageStage::Funded && !inside && row.paid == row.price,
+            _ => {
+                (row.stage == PackageStage::Funded && !inside)
+                    || (row.stage == PackageStage::Released && !goods_exist(turn, p) && row.paid == row.price)
+            }
+        }
+    });
+    let Some(package) = waits else { return false };
+    let row = state.package(package);
+    if row.stage == PackageStage::Released {
+        make_goods(turn, m, package, row.last);
+    } else {
+        enter_release(turn, m, package, row.last);
+    }
+    true
+}
+
+fn goods_exist(turn: &Turn, package: PackageId) -> bool {
+    turn.state.package(package).lines.iter().all(|&l| turn.state.line(l).made == turn.state.line(l).asked)
+}
+
+fn released(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, gate: GateId) {
+    let subject = Subject::Package(package);
+    let cause = turn.emit(turn.state.package(package).last, Event::StageLeft { subject, gate });
+    let cause = turn.emit(cause, Event::PackageReleased { package });
+    let before = &turn.state.plan().mechanisms[m].package.pays_before;
+    let row = turn.state.package(package);
+    if before.as_deref() != Some("supply") || row.paid == row.price {
+        make_goods(turn, m, package, cause);
+    }
+}
+
+/// A released package's goods exist.
+fn make_goods(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, cause: u64) {
+    let mut taken = 0;
+    for &line in &turn.state.package(package).lines {
+        let asked = turn.state.line(line).asked;
+        goods::exist(turn, line, asked, Some((m, SUPPLY)), &mut taken, cause);
+    }
+}
+
+/// What was paid on a released package is paid on to the supplier.
+fn pays_supplier(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    let due = |p: &&PackageId| {
+        let row = state.package(**p);
+        row.stage == PackageStage::Released && row.paid > row.spent
+    };
+    let Some(&package) = state[m].packages.iter().find(due) else { return false };
+    let row = state.package(package);
+    turn.emit(row.last, Event::MoneySpent { package, amount: row.paid - row.spent });
+    true
+}

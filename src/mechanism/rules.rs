@@ -1,0 +1,289 @@
+//! The plan's laws made ready to draw from, and who draws what.
+
+use crate::event::{GateId, LineId, PackageId, UnitId};
+use crate::model::{Arrivals, Brings, PledgePlan, Route, RowBrings, Stream};
+use crate::state::unit::{Name, What};
+use crate::state::{Net, State};
+use crate::units::arena::Id;
+use crate::units::draw::{Block, Draws, Law, Purpose, Sampler, Samplers, Secret, name_hash};
+
+/// Everything that `decide` draws with. It holds no state: its caches are of pure functions.
+#[derive(Debug)]
+pub struct Rules {
+    draws: Draws,
+    pub streams: Vec<StreamRules>,
+    pub steps: Vec<StepRules>,
+    pub legs: Vec<LegRules>,
+    /// By node: where `next` has weights, its draw.
+    pub routes: Vec<Option<(Purpose, Sampler)>>,
+    pub gates: Vec<(Purpose, Sampler)>,
+    /// By mechanism: the stream text of its packages.
+    packages: Vec<u64>,
+    pub purposes: Purposes,
+    /// The secret of each unit, with its name: a unit's row is used again.
+    secrets: Vec<Option<(Name, Secret)>>,
+    /// Whom this turn created: the state does not know it yet.
+    fresh: Option<(UnitId, Secret)>,
+    /// The next thing of each stream: its ordinal and its block.
+    ahead: Vec<Option<(u64, Block)>>,
+}
+
+#[derive(Debug)]
+pub struct StreamRules {
+    hash: u64,
+    pub gap: Option<Sampler>,
+    pub priority: Sampler,
+    pub brings: BringsRules,
+}
+
+#[derive(Debug)]
+pub enum BringsRules {
+    Consignments { quantity: Sampler, mass: Option<Sampler>, value: Option<Sampler>, needed_within: Option<Sampler> },
+    Requirements(NeedRules),
+    Pledges(PledgeRules),
+    Rows(Vec<RowRules>),
+}
+
+#[derive(Debug)]
+pub enum RowRules {
+    Nothing,
+    Requirement(NeedRules),
+    Pledge(PledgeRules),
+}
+
+#[derive(Debug)]
+pub struct NeedRules {
+    pub needed_within: Option<Sampler>,
+    /// By line: the purpose of its quantity (the first line's is the block's own word) and the law.
+    pub lines: Vec<(Purpose, Sampler)>,
+}
+
+#[derive(Debug)]
+pub struct PledgeRules {
+    pub amount: Sampler,
+    pub committed_after: Sampler,
+    pub paid_after: Option<Sampler>,
+}
+
+#[derive(Debug)]
+pub struct StepRules {
+    pub handling: Purpose,
+    pub repeat: Purpose,
+    pub time: Sampler,
+}
+
+#[derive(Debug)]
+pub struct LegRules {
+    /// A consignment's own transit.
+    pub own: Purpose,
+    /// Whom a departure's transit concerns: the leg.
+    secret: Secret,
+    pub transit: Sampler,
+}
+
+/// Purposes that no place has a part in.
+#[derive(Debug)]
+pub struct Purposes {
+    pub value: Purpose,
+    pub conversion: Purpose,
+    pub committed: Purpose,
+    pub paid: Purpose,
+    pub transit: Purpose,
+}
+
+impl Rules {
+    /// Makes a plan's laws ready; the scenario reader has checked each of them.
+    pub fn new(net: &Net, seed: u64) -> Rules {
+        let plan = &net.plan;
+        let draws = Draws::new(seed);
+        let mut samplers = Samplers::default();
+        let mut ready = |law: &Law| samplers.sampler(law).expect("the reader checks every law");
+        let streams = plan.streams.iter().map(|s| stream_rules(s, &mut ready)).collect();
+        let steps = plan.steps.iter().map(|s| {
+            let place = format!("{}.{}", plan.nodes[s.node].name, s.name);
+            StepRules {
+                handling: Purpose::named(&format!("handling {place}")),
+                repeat: Purpose::named(&format!("repeat {place}")),
+                time: ready(&s.time),
+            }
+        });
+        let steps = steps.collect();
+        let legs = plan.legs.iter().map(|l| LegRules {
+            own: Purpose::named(&format!("transit {}", l.name)),
+            secret: draws.block(name_hash(&format!("leg {}", l.name)), 0).secret(),
+            transit: ready(&l.transit),
+        });
+        let legs = legs.collect();
+        let routes = plan.nodes.iter().map(|n| match &n.next {
+            Route::Weights(hops) => {
+                let values = hops.iter().enumerate().map(|(i, hop)| (i as i64, hop.1)).collect();
+                Some((Purpose::named(&format!("route {}", n.name)), ready(&Law::weights(values))))
+            }
+            _ => None,
+        });
+        let routes = routes.collect();
+        let gates = plan.mechanisms.iter().flat_map(|m| m.stages.iter().map(move |s| (m, s)));
+        let gates = gates.map(|(m, s)| (Purpose::named(&format!("stage {}.{}", m.name, s.name)), ready(&s.time)));
+        let gates = gates.collect();
+        Rules {
+            streams,
+            steps,
+            legs,
+            routes,
+            gates,
+            packages: plan.mechanisms.iter().map(|m| name_hash(&format!("package {}", m.name))).collect(),
+            purposes: Purposes {
+                value: Purpose::named("value"),
+                conversion: Purpose::named("conversion"),
+                committed: Purpose::named("committed"),
+                paid: Purpose::named("paid"),
+                transit: Purpose::named("transit"),
+            },
+            secrets: Vec::new(),
+            fresh: None,
+            ahead: vec![None; plan.streams.len()],
+            draws,
+        }
+    }
+
+    /// The block of a stream's thing.
+    pub fn block(&mut self, stream: Id<Stream>, ordinal: u64) -> Block {
+        let hash = self.streams[stream.index()].hash;
+        match self.ahead[stream.index()] {
+            Some((kept, block)) if kept == ordinal => block,
+            _ => {
+                let block = self.draws.block(hash, ordinal);
+                self.ahead[stream.index()] = Some((ordinal, block));
+                block
+            }
+        }
+    }
+
+    /// What a unit's later draws come from.
+    pub fn secret(&mut self, state: &State, id: UnitId) -> Secret {
+        let unit = &state.units[id];
+        if self.secrets.len() <= id.index() {
+            self.secrets.resize(id.index() + 1, None);
+        }
+        match self.secrets[id.index()] {
+            Some((name, secret)) if name == unit.name => secret,
+            _ => {
+                let secret = match unit.what {
+                    What::Goods => {
+                        self.draws.block(self.streams[unit.name.stream.index()].hash, unit.name.number.into())
+                    }
+                    What::LineGoods(line) => self.draws.block(name_hash(&state.line_name(line)), unit.name.lot.into()),
+                    // A paper draws as its requirement does.
+                    What::Paper(_) => {
+                        self.draws.block(self.streams[unit.name.stream.index()].hash, unit.name.number.into())
+                    }
+                }
+                .secret();
+                self.secrets[id.index()] = Some((unit.name, secret));
+                secret
+            }
+        }
+    }
+
+    /// The same for a unit that may only be created in this turn: then its secret was kept just before.
+    pub fn secret_kept(&mut self, state: &State, id: UnitId) -> Secret {
+        match self.fresh {
+            Some((fresh, secret)) if fresh == id => secret,
+            _ => self.secret(state, id),
+        }
+    }
+
+    /// Forgets whom the last turn created.
+    pub fn new_turn(&mut self) {
+        self.fresh = None;
+    }
+
+    /// Keeps the secret of a unit that is created in this turn.
+    pub fn keep_secret(&mut self, id: UnitId, name: Name, secret: Secret) {
+        if self.secrets.len() <= id.index() {
+            self.secrets.resize(id.index() + 1, None);
+        }
+        self.secrets[id.index()] = Some((name, secret));
+        self.fresh = Some((id, secret));
+    }
+
+    /// The word for a departure's transit.
+    pub fn departure(&self, leg: Id<crate::model::Leg>, number: u64) -> u64 {
+        self.legs[leg.index()].secret.draw(self.purposes.transit, number)
+    }
+
+    /// The word for a package's time in a stage.
+    pub fn package(&self, state: &State, package: PackageId, gate: GateId) -> u64 {
+        let row = state.package(package);
+        self.package_named(row.mechanism.index(), row.number, gate)
+    }
+
+    /// The same by mechanism and number, for a package that is only being formed.
+    pub fn package_named(&self, mechanism: usize, number: u32, gate: GateId) -> u64 {
+        let secret = self.draws.block(self.packages[mechanism], number.into()).secret();
+        secret.draw(self.gates[gate.index()].0, 0)
+    }
+
+    /// The word for a line's time in a stage.
+    pub fn line(&self, state: &State, line: LineId, gate: GateId) -> u64 {
+        let secret = self.draws.block(name_hash(&state.line_name(line)), 0).secret();
+        secret.draw(self.gates[gate.index()].0, 0)
+    }
+
+    /// The word for the time in a stage of a consignment that a line is about to have.
+    pub fn lot(&self, line_name_hash: u64, lot: u32) -> Secret {
+        self.draws.block(line_name_hash, lot.into()).secret()
+    }
+}
+
+fn stream_rules(stream: &Stream, ready: &mut impl FnMut(&Law) -> Sampler) -> StreamRules {
+    let need = |plan: &crate::model::NeedPlan, ready: &mut dyn FnMut(&Law) -> Sampler| NeedRules {
+        needed_within: plan.needed_within.as_ref().map(&mut *ready),
+        lines: (plan.lines.iter().enumerate())
+            .map(|(i, l)| (Purpose::named(&format!("quantity {}", i + 1)), ready(&l.quantity)))
+            .collect(),
+    };
+    let pledge = |plan: &PledgePlan, ready: &mut dyn FnMut(&Law) -> Sampler| PledgeRules {
+        amount: ready(&plan.amount),
+        committed_after: ready(&plan.committed_after),
+        paid_after: plan.paid_after.as_ref().map(&mut *ready),
+    };
+    let brings = match &stream.brings {
+        Brings::Consignments { quantity, mass, value, needed_within, .. } => BringsRules::Consignments {
+            quantity: ready(quantity),
+            mass: mass.as_ref().map(&mut *ready),
+            value: value.as_ref().map(&mut *ready),
+            needed_within: needed_within.as_ref().map(&mut *ready),
+        },
+        Brings::Requirements(plan) => BringsRules::Requirements(need(plan, ready)),
+        Brings::Pledges(plan) => BringsRules::Pledges(pledge(plan, ready)),
+        Brings::Rows(rows) => BringsRules::Rows(
+            rows.iter()
+                .map(|row| match &row.brings {
+                    RowBrings::Statement(_) | RowBrings::Rejection(_) => RowRules::Nothing,
+                    RowBrings::Requirement { need: plan, .. } => RowRules::Requirement(need(plan, ready)),
+                    RowBrings::Pledge { pledge: plan, .. } => RowRules::Pledge(pledge(plan, ready)),
+                })
+                .collect(),
+        ),
+    };
+    StreamRules {
+        hash: name_hash(&stream.name),
+        gap: match &stream.arrivals {
+            Arrivals::Every { gap, .. } => Some(ready(gap)),
+            Arrivals::At(_) => None,
+        },
+        priority: ready(&stream.priority),
+        brings,
+    }
+}
+
+/// Whether an event of this chance (millionths) happens.
+pub fn chance(word: u64, millionths: u32) -> bool {
+    ((u128::from(word) * 1_000_000) >> 64) < u128::from(millionths)
+}
+
+/// Seconds times a factor, rounded once, halves up.
+pub fn slowed(seconds: i64, factor: f64) -> i64 {
+    if factor == 1.0 { seconds } else { libm::floor(seconds as f64 * factor + 0.5) as i64 }
+}

@@ -1,0 +1,36 @@
+//! A turn in the making: the facts that a decision states, each with its cause.
+
+use super::rules::Rules;
+use crate::event::{Entry, Event};
+use crate::state::State;
+use crate::units::time::SimTime;
+
+/// What a decision reads and where it states its facts.
+pub struct Turn<'a> {
+    pub state: &'a State,
+    pub rules: &'a mut Rules,
+    pub now: SimTime,
+    /// `seq` of the next event.
+    seq: u64,
+    out: &'a mut Vec<Entry>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(state: &'a State, rules: &'a mut Rules, now: SimTime, out: &'a mut Vec<Entry>) -> Turn<'a> {
+        Turn { state, rules, now, seq: state.events + 1, out }
+    }
+
+    /// States a fact and returns its `seq`.
+    #[inline]
+    pub fn emit(&mut self, cause: u64, event: Event) -> u64 {
+        debug_assert!(cause < self.seq, "a cause comes before what it causes");
+        self.out.push(Entry { event, cause });
+        self.seq += 1;
+        self.seq - 1
+    }
+
+    /// `seq` of the last fact stated.
+    pub fn last(&self) -> u64 {
+        self.seq - 1
+    }
+}

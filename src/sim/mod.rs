@@ -1,0 +1,133 @@
+//! Floor 6: the turn loop. It looks at what is due, lets the rules decide, applies the facts, logs them and tells the
+//! figures; here the scenario's plan, the log and the figures meet for the first time.
+
+mod opening;
+mod replay;
+mod ring;
+mod world;
+
+pub use opening::{Opened, RunKey, SEMANTICS, run_id};
+pub use replay::{Replay, digest_of, each_turn, replay, resume, world_at};
+pub use world::{CheckpointResult, GoalResult, World};
+
+use crate::event::{Entry, codec};
+use crate::log::{Batch, Log, LogError, SegmentLimits};
+use crate::mechanism::{Rules, decide};
+use crate::units::time::SimTime;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+/// A snapshot is kept each time so many events have been logged: any moment is then at most so many events away.
+pub const SNAPSHOT_EVENTS: u64 = 2_500_000;
+
+/// What can go wrong while a run is made.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("turn {turn} of the log does not follow from the turns before it: {what}")]
+    Diverged { turn: u64, what: String },
+    #[error("the opening record cannot be read: {0}")]
+    Opening(String),
+    #[error("the run was made with semantics {found}, and this waybill knows semantics {SEMANTICS}")]
+    Semantics { found: u32 },
+    #[error("the snapshot at turn {turn} cannot be read: {what}")]
+    Snapshot { turn: u64, what: String },
+}
+
+/// How a run stands, for those who watch it from another thread.
+#[derive(Debug, Default)]
+pub struct Watcher {
+    /// Seconds since the start.
+    pub now: AtomicI64,
+    pub events: AtomicU64,
+    pub turns: AtomicU64,
+    /// Set it, and the run stops after a whole turn.
+    pub stop: AtomicBool,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// At its end, or when nothing could move any more.
+    Finished,
+    /// Someone asked it to stop.
+    Interrupted,
+    /// Work remains that can never move: places that wait for each other in a ring.
+    Deadlock(Vec<String>),
+}
+
+/// A run in the making.
+pub struct Run {
+    pub world: World,
+    rules: Rules,
+    log: Box<dyn Log>,
+    batch: Batch,
+    limits: SegmentLimits,
+    entries: Vec<Entry>,
+    snapshot_at: u64,
+}
+
+impl Run {
+    /// A run from its opening on, or from where a stored one stands.
+    pub fn new(world: World, seed: u64, log: Box<dyn Log>, limits: SegmentLimits) -> Run {
+        let rules = Rules::new(&world.state.net, seed);
+        let batch = Batch::after(log.head());
+        let snapshot_at = (world.state.events / SNAPSHOT_EVENTS + 1) * SNAPSHOT_EVENTS;
+        Run { world, rules, log, batch, limits, entries: Vec::new(), snapshot_at }
+    }
+
+    /// Makes turns until the run ends.
+    pub fn go(&mut self, watcher: &Watcher) -> Result<Ended, SimError> {
+        let end = self.world.state.plan().end;
+        let mut before = SimTime(self.batch.time_last);
+        loop {
+            let state = &mut self.world.state;
+            let Some(due) = state.next() else { break };
+            if end.is_some_and(|end| due.at >= end) || (end.is_none() && due.wake.is_clock() && !state.can_still_move())
+            {
+                break;
+            }
+            self.entries.clear();
+            decide(state, &mut self.rules, &due, &mut self.entries);
+            debug_assert!(!self.entries.is_empty(), "no turn is empty: {due:?}");
+            codec::put_turn(before, due.at, state.events + 1, &self.entries, &mut self.batch.bytes);
+            self.batch.end_turn(due.at.0, self.entries.len() as u64);
+            before = due.at;
+            self.world.fold(due, &self.entries);
+            if self.batch.is_full(self.limits) {
+                self.hand_over(watcher)?;
+                if watcher.stop.load(Ordering::Relaxed) {
+                    return Ok(Ended::Interrupted);
+                }
+            }
+        }
+        self.hand_over(watcher)?;
+        self.world.end();
+        Ok(match ring::find(&self.world.state) {
+            Some(ring) => Ended::Deadlock(ring),
+            None => Ended::Finished,
+        })
+    }
+
+    fn hand_over(&mut self, watcher: &Watcher) -> Result<(), SimError> {
+        let state = &self.world.state;
+        watcher.now.store(state.now.0, Ordering::Relaxed);
+        watcher.events.store(state.events, Ordering::Relaxed);
+        watcher.turns.store(state.turns, Ordering::Relaxed);
+        self.log.append(&mut self.batch)?;
+        if state.events >= self.snapshot_at {
+            self.snapshot_at = (state.events / SNAPSHOT_EVENTS + 1) * SNAPSHOT_EVENTS;
+            self.log.put_snapshot(self.world.to_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The world as it stands, and the log to close.
+    pub fn into_parts(self) -> (World, Box<dyn Log>) {
+        (self.world, self.log)
+    }
+
+    pub fn log(&mut self) -> &mut dyn Log {
+        &mut *self.log
+    }
+}

@@ -1,0 +1,768 @@
+//! Requirements, pledges, packages and accounts: the paper side of the world, and how facts change it.
+
+use super::State;
+use super::network::Stay;
+use super::unit::{Name, Place, Unit, What};
+use super::wake::Wake;
+use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
+use crate::model::{
+    Arrivals, Brings, Earmark, Item, MechanismPlan, Nation, NeedPlan, Node, PledgePlan, Point, RowBrings, Stream,
+};
+use crate::units::amount::{Mass, Money};
+use crate::units::arena::Id;
+use crate::units::time::{SimDuration, SimTime};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedRow {
+    pub stream: Id<Stream>,
+    pub number: u32,
+    pub priority: i32,
+    pub submitted: SimTime,
+    /// `SimTime::LATEST` where there is none.
+    pub due: SimTime,
+    pub lines: Vec<LineId>,
+    /// Units asked for, and units that reached the recognition point.
+    pub asked: i64,
+    pub recognised: i64,
+    pub validated: Option<SimTime>,
+    pub matched: Option<SimTime>,
+    pub closed: Option<SimTime>,
+    pub paper: Option<UnitId>,
+    /// `seq` of its last event.
+    pub last: u64,
+}
+
+/// A line of a requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRow {
+    pub need: NeedId,
+    /// From 1.
+    pub position: u32,
+    pub item: Id<Item>,
+    pub asked: i64,
+    pub recognised: i64,
+    pub value: Money,
+    pub mass: Mass,
+    pub origin: Id<Node>,
+    pub to: Option<Id<Node>>,
+    /// When it joined its mechanism's list.
+    pub joined: SimTime,
+    pub package: Option<PackageId>,
+    /// Consignments made of it so far, and their units.
+    pub lots: u32,
+    pub made: i64,
+    pub last: u64,
+}
+
+/// Where what counted of a pledge rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resting {
+    /// Nothing has counted yet, or all is allocated.
+    Nowhere,
+    /// In the pool: for whoever is first.
+    Pool,
+    /// For a need of its earmark.
+    Earmark,
+    /// For the package that it went to whole.
+    Package(PackageId),
+}
+
+/// A pledge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PledgeRow {
+    pub stream: Id<Stream>,
+    pub number: u32,
+    pub nation: Option<Id<Nation>>,
+    pub mechanism: Id<MechanismPlan>,
+    pub announced: SimTime,
+    /// In home currency.
+    pub amount: Money,
+    /// What will be paid of it.
+    pub kept: Money,
+    pub lapses: bool,
+    pub committed: Money,
+    pub paid: Money,
+    pub defaulted: Money,
+    /// When its money counted.
+    pub counted: Option<SimTime>,
+    /// Counted and not allocated.
+    pub left: Money,
+    pub resting: Resting,
+    /// Package, sum, and how much of the sum was paid.
+    pub allocations: Vec<(PackageId, Money, Money)>,
+    pub last: u64,
+}
+
+/// How far a package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PackageStage {
+    Review,
+    /// Reviewed; waits until it may seek money.
+    Validated,
+    Open,
+    Funded,
+    Released,
+}
+
+/// A funding package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRow {
+    pub mechanism: Id<MechanismPlan>,
+    /// From 1 within its mechanism.
+    pub number: u32,
+    pub price: Money,
+    pub lines: Vec<LineId>,
+    /// Of its most urgent line.
+    pub priority: i32,
+    pub stage: PackageStage,
+    /// When it joined what it waits in.
+    pub joined: SimTime,
+    pub drafted: SimTime,
+    pub opened: Option<SimTime>,
+    pub funded: Option<SimTime>,
+    pub released: Option<SimTime>,
+    pub allocated: Money,
+    /// Paid on what is allocated.
+    pub paid: Money,
+    pub spent: Money,
+    pub last: u64,
+}
+
+/// A mechanism's list, packages and money.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Lines that wait, in the order of choice: priority, joining, name (stream, number, line).
+    pub list: BTreeSet<(i32, SimTime, Id<Stream>, u32, u32, LineId)>,
+    pub list_value: Money,
+    /// Value of all validated lines.
+    pub needed: Money,
+    pub packages: Vec<PackageId>,
+    /// Reviewed packages that do not yet seek money, and packages that do: priority, joining, number.
+    pub validated: BTreeSet<(i32, SimTime, PackageId)>,
+    pub open: BTreeSet<(i32, SimTime, PackageId)>,
+    /// Pledges with money left, in the order in which they counted: instant, stream, number.
+    pub resting: BTreeSet<(SimTime, Id<Stream>, u32, PledgeId)>,
+    pub announced: Money,
+    pub committed: Money,
+    pub paid: Money,
+    pub counted: Money,
+    pub allocated: Money,
+    pub pool: Money,
+    pub held: Money,
+    pub spent: Money,
+    pub defaulted: Money,
+    /// Goods of it that reached the recognition point first.
+    pub first_arrival: Option<SimTime>,
+    pub(super) settle_set: bool,
+}
+
+impl State {
+    /// What a requirement of a stream asks for: the stream's plan, or its journal row's.
+    pub fn need_plan(&self, stream: Id<Stream>, index: u64) -> &NeedPlan {
+        match &self.plan().streams[stream].brings {
+            Brings::Requirements(need) => need,
+            Brings::Rows(rows) => match &rows[index as usize].brings {
+                RowBrings::Requirement { need, .. } => need,
+                row => unreachable!("a requirement comes from a requirement's row, not {row:?}"),
+            },
+            _ => unreachable!("a requirement comes from a stream of requirements"),
+        }
+    }
+
+    pub fn plan_of_need(&self, id: NeedId) -> &NeedPlan {
+        let need = self.need(id);
+        self.need_plan(need.stream, self.row_index(need.stream, need.number))
+    }
+
+    /// What a pledge of a stream promises.
+    pub fn pledge_plan(&self, stream: Id<Stream>, index: u64) -> &PledgePlan {
+        match &self.plan().streams[stream].brings {
+            Brings::Pledges(pledge) => pledge,
+            Brings::Rows(rows) => match &rows[index as usize].brings {
+                RowBrings::Pledge { pledge, .. } => pledge,
+                row => unreachable!("a pledge comes from a pledge's row, not {row:?}"),
+            },
+            _ => unreachable!("a pledge comes from a stream of pledges"),
+        }
+    }
+
+    pub fn plan_of_pledge(&self, id: PledgeId) -> &PledgePlan {
+        let pledge = self.pledge(id);
+        self.pledge_plan(pledge.stream, self.row_index(pledge.stream, pledge.number))
+    }
+
+    /// Where a thing stands among what its stream brings.
+    fn row_index(&self, stream: Id<Stream>, number: u32) -> u64 {
+        match &self.plan().streams[stream].brings {
+            Brings::Rows(rows) => {
+                rows.iter().position(|r| r.number == number).expect("a journal's thing has its row") as u64
+            }
+            _ => u64::from(number) - 1,
+        }
+    }
+
+    /// The number of a stream's next thing: a journal's row, else a count from 1.
+    pub fn next_number(&self, stream: Id<Stream>) -> u32 {
+        let brought = self[stream].brought;
+        match &self.plan().streams[stream].brings {
+            Brings::Rows(rows) => rows[brought as usize].number,
+            _ => brought as u32 + 1,
+        }
+    }
+
+    pub(super) fn apply_ledger(&mut self, event: &Event) {
+        let seq = self.events;
+        match *event {
+            Event::RequirementSubmitted { need, stream, priority, next } => {
+                assert_eq!(need.index(), self.needs.len(), "requirements are numbered as they come");
+                let number = self.next_number(stream);
+                self.needs.push(NeedRow {
+                    stream,
+                    number,
+                    priority,
+                    submitted: self.now,
+                    due: SimTime::LATEST,
+                    lines: Vec::new(),
+                    asked: 0,
+                    recognised: 0,
+                    validated: None,
+                    matched: None,
+                    closed: None,
+                    paper: None,
+                    last: seq,
+                });
+                self.next_of_stream(stream, next);
+                if self.now < SimTime::ZERO {
+                    self.set(SimTime::ZERO, Wake::NeedEnters(need));
+                } else if !self.passes_desks(need) {
+                    self.set(self.now, Wake::Validates(need));
+                }
+            }
+            Event::RequirementDueSet { need, due } => self.needs[need.index()].due = due,
+            Event::LineAsked { line, need, quantity } => self.ask(line, need, quantity),
+            Event::BacklogTakenUp { need } => {
+                self.needs[need.index()].last = seq;
+                if !self.passes_desks(need) {
+                    self.set(self.now, Wake::Validates(need));
+                }
+            }
+            Event::PaperFiled { unit, need } => self.file_paper(unit, need),
+            Event::RequirementValidated { need } => {
+                let now = self.now;
+                let row = &mut self.needs[need.index()];
+                (row.validated, row.last) = (Some(now), seq);
+                if let Some(m) = self.plan_of_need(need).via {
+                    let lines = self.need(need).lines.clone();
+                    let value: Money = lines.iter().map(|l| self.line(*l).value).sum();
+                    self[m].needed += value;
+                }
+            }
+            Event::RequirementPrioritised { need } => self.needs[need.index()].last = seq,
+            Event::RequirementMatched { need } => {
+                let now = self.now;
+                let row = &mut self.needs[need.index()];
+                (row.matched, row.last) = (Some(now), seq);
+                for line in row.lines.clone() {
+                    self.lines[line.index()].last = seq;
+                }
+                if let Some(paper) = self.needs[need.index()].paper.take() {
+                    self.release(paper);
+                }
+            }
+            Event::RequirementFulfilled { need } => {
+                let now = self.now;
+                let row = &mut self.needs[need.index()];
+                (row.closed, row.last) = (Some(now), seq);
+            }
+            Event::StatementRecorded { stream, .. } | Event::ImportRejected { stream, .. } => {
+                let next = self.next_dated(stream);
+                self.next_of_stream(stream, next);
+            }
+            Event::PledgeAnnounced { pledge, stream, amount, next } => {
+                assert_eq!(pledge.index(), self.pledges.len(), "pledges are numbered as they come");
+                let number = self.next_number(stream);
+                let plan = self.pledge_plan(stream, self[stream].brought);
+                let (nation, mechanism) = (plan.nation, plan.to);
+                self.pledges.push(PledgeRow {
+                    stream,
+                    number,
+                    nation,
+                    mechanism,
+                    announced: self.now,
+                    amount,
+                    kept: amount,
+                    lapses: false,
+                    committed: Money::ZERO,
+                    paid: Money::ZERO,
+                    defaulted: Money::ZERO,
+                    counted: None,
+                    left: Money::ZERO,
+                    resting: Resting::Nowhere,
+                    allocations: Vec::new(),
+                    last: seq,
+                });
+                self[mechanism].announced += amount;
+                self.next_of_stream(stream, next);
+            }
+            Event::ExchangeRateFixed { .. } => {}
+            Event::PledgeKeptSet { pledge, kept, lapses } => {
+                let row = &mut self.pledges[pledge.index()];
+                (row.kept, row.lapses) = (kept, lapses);
+            }
+            Event::PledgeTermsSet { pledge, committed_after, paid_after } => {
+                let announced = self.pledge(pledge).announced;
+                let lapses = self.pledge(pledge).lapses;
+                let commits = announced.after(committed_after).max(SimTime::ZERO);
+                self.set(commits, Wake::PledgeCommits(pledge));
+                if !lapses {
+                    let pays = announced.after(paid_after).max(commits);
+                    self.set(pays, Wake::PledgePays(pledge));
+                }
+            }
+            Event::PledgeCommitted { pledge } => {
+                let row = &mut self.pledges[pledge.index()];
+                (row.committed, row.last) = (row.amount, seq);
+                let (m, amount) = (row.mechanism, row.amount);
+                self[m].committed += amount;
+                if !self.plan().mechanisms[m].package.counts_paid {
+                    self.count(pledge, amount);
+                }
+            }
+            Event::PledgeLapsed { pledge } => self.pledges[pledge.index()].last = seq,
+            Event::FundsDisbursed { pledge, amount } => {
+                let row = &mut self.pledges[pledge.index()];
+                row.paid += amount;
+                row.last = seq;
+                let m = row.mechanism;
+                self[m].paid += amount;
+                if self.plan().mechanisms[m].package.counts_paid {
+                    self.count(pledge, amount);
+                }
+                self.spread_payment(pledge);
+                self.arm_settle(m);
+            }
+            Event::PledgeDefaulted { pledge, amount } => {
+                let row = &mut self.pledges[pledge.index()];
+                row.defaulted += amount;
+                let m = row.mechanism;
+                self[m].defaulted += amount;
+            }
+            Event::EarmarkSet { pledge } => self.rest(pledge, Resting::Earmark),
+            Event::SurplusRolledOver { pledge, .. } => self.rest(pledge, Resting::Pool),
+            Event::SurplusHeld { pledge, package } => self.rest(pledge, Resting::Package(package)),
+            Event::PackageDrafted { package, mechanism, price } => {
+                assert_eq!(package.index(), self.packages.len(), "packages are numbered as they form");
+                let number = self[mechanism].packages.len() as u32 + 1;
+                self.packages.push(PackageRow {
+                    mechanism,
+                    number,
+                    price,
+                    lines: Vec::new(),
+                    priority: i32::MAX,
+                    stage: PackageStage::Review,
+                    joined: self.now,
+                    drafted: self.now,
+                    opened: None,
+                    funded: None,
+                    released: None,
+                    allocated: Money::ZERO,
+                    paid: Money::ZERO,
+                    spent: Money::ZERO,
+                    last: seq,
+                });
+                self[mechanism].packages.push(package);
+            }
+            Event::LinePackaged { line, package } => {
+                self.leave_list(line);
+                let priority = self.need(self.line(line).need).priority;
+                let row = &mut self.packages[package.index()];
+                row.lines.push(line);
+                row.priority = row.priority.min(priority);
+                let row = &mut self.lines[line.index()];
+                (row.package, row.last) = (Some(package), seq);
+            }
+            Event::PackageValidated { package } => {
+                let now = self.now;
+                let row = &mut self.packages[package.index()];
+                (row.stage, row.joined, row.last) = (PackageStage::Validated, now, seq);
+                let (m, key) = (row.mechanism, (row.priority, now, package));
+                self[m].validated.insert(key);
+                self.arm_settle(m);
+            }
+            Event::PackageOpened { package } => {
+                let now = self.now;
+                let row = &mut self.packages[package.index()];
+                let (m, old) = (row.mechanism, (row.priority, row.joined, package));
+                (row.stage, row.joined, row.opened, row.last) = (PackageStage::Open, now, Some(now), seq);
+                let key = (row.priority, now, package);
+                self[m].validated.remove(&old);
+                self[m].open.insert(key);
+                self.arm_settle(m);
+            }
+            Event::MoneyAllocated { package, pledge, amount } => self.allocate(package, pledge, amount),
+            Event::PackageFunded { package } => {
+                let now = self.now;
+                let row = &mut self.packages[package.index()];
+                let (m, old) = (row.mechanism, (row.priority, row.joined, package));
+                (row.stage, row.joined, row.funded, row.last) = (PackageStage::Funded, now, Some(now), seq);
+                assert_eq!(row.allocated, row.price, "a package is funded when its gap is zero");
+                self[m].open.remove(&old);
+                self.arm_settle(m);
+            }
+            Event::PackageReleased { package } => {
+                let now = self.now;
+                let row = &mut self.packages[package.index()];
+                (row.stage, row.released, row.last) = (PackageStage::Released, Some(now), seq);
+                let m = row.mechanism;
+                self.arm_settle(m);
+            }
+            Event::MoneySpent { package, amount } => {
+                let row = &mut self.packages[package.index()];
+                row.spent += amount;
+                row.last = seq;
+                assert!(row.spent <= row.paid, "only paid money is spent");
+                let m = row.mechanism;
+                self[m].spent += amount;
+            }
+            Event::StageEntered { subject, gate, time } => self.enter_stage(subject, gate, time),
+            Event::StageLeft { subject, gate } => {
+                self.gates[gate.index()].inside.remove(&subject);
+                self.note_last(subject, seq);
+            }
+            Event::StockTaken { line, stock, quantity } => {
+                self.stocks[stock.index()] -= quantity;
+                assert!(self.stocks[stock.index()] >= 0, "a stock on hand is never below zero");
+                self.leave_list(line);
+                self.lines[line.index()].last = seq;
+            }
+            Event::MechanismChecked { .. } => {}
+            Event::MechanismDrafted { mechanism } => {
+                if let Some(every) = self.plan().mechanisms[mechanism].package.draft_every {
+                    self.set(self.now.after(every), Wake::Drafts(mechanism));
+                }
+            }
+            Event::GoodsCreated { unit, line, number, amount } => self.create_goods(unit, line, number, amount),
+            _ => unreachable!("apply hands the ledger its own events"),
+        }
+    }
+
+    /// Seconds to a dated stream's next thing.
+    pub fn next_dated(&self, stream: Id<Stream>) -> SimDuration {
+        match &self.plan().streams[stream].arrivals {
+            Arrivals::At(times) => {
+                let next = times.get(self[stream].brought as usize + 1);
+                next.map_or(SimDuration(-1), |&t| t - self.now)
+            }
+            Arrivals::Every { .. } => SimDuration(-1),
+        }
+    }
+
+    /// Whether a requirement goes over desks before its lines go on.
+    pub fn passes_desks(&self, need: NeedId) -> bool {
+        let hq = self.plan_of_need(need).hq;
+        hq.is_some_and(|hq| self.plan().steps_of(hq).any(|s| !self.net.is_movement(s)))
+    }
+
+    /// The stock from which a mechanism gives an item.
+    pub fn stock_of(&self, mechanism: Id<MechanismPlan>, item: Id<Item>) -> Option<Id<crate::model::Stock>> {
+        let origin = self.plan().mechanisms[mechanism].origin?;
+        let plan = self.plan();
+        plan.stocks.ids().find(|&s| plan.stocks[s].at == origin && plan.stocks[s].item == item)
+    }
+
+    fn ask(&mut self, line: LineId, need: NeedId, quantity: i64) {
+        assert_eq!(line.index(), self.lines.len(), "lines are numbered as they come");
+        let net = self.net.clone();
+        let position = self.need(need).lines.len();
+        let need_plan = self.plan_of_need(need);
+        let plan = &need_plan.lines[position];
+        let item = &net.plan.items[plan.item];
+        let via = need_plan.via.map(|m| &net.plan.mechanisms[m]);
+        let origin = plan.origin.or(via.and_then(|m| m.origin)).expect("the reader gives each line an origin");
+        let value = Money(plan.unit_value.unwrap_or(item.value).0 * quantity);
+        let row = LineRow {
+            need,
+            position: position as u32 + 1,
+            item: plan.item,
+            asked: quantity,
+            recognised: 0,
+            value,
+            mass: Mass(item.mass.0 * quantity),
+            origin,
+            to: plan.to,
+            joined: self.now,
+            package: None,
+            lots: 0,
+            made: 0,
+            last: self.events,
+        };
+        self.lines.push(row);
+        let seq = self.events;
+        let row = &mut self.needs[need.index()];
+        row.lines.push(line);
+        row.asked += quantity;
+        row.last = seq;
+    }
+
+    fn file_paper(&mut self, unit: UnitId, need: NeedId) {
+        let row = self.need(need);
+        let lines = row.lines.iter().map(|l| self.line(*l));
+        let paper = Unit {
+            links: Default::default(),
+            name: Name { stream: row.stream, number: row.number, line: 0, lot: 0 },
+            priority: row.priority,
+            place: Place::Backlog,
+            born: row.submitted,
+            joined: self.now,
+            due: row.due,
+            left: SimDuration(-1),
+            drawn: SimDuration(-1),
+            last: self.events,
+            what: What::Paper(need),
+            item: None,
+            amount: 1,
+            mass: Mass(0),
+            value: lines.map(|l| l.value).sum(),
+            to: None,
+            recognised: false,
+        };
+        let hq = self.plan_of_need(need).hq.expect("a paper goes to a headquarters");
+        let submitted = row.submitted;
+        self.units.insert(unit, paper);
+        self.needs[need.index()].paper = Some(unit);
+        self.arrive(unit, hq);
+        self.rejoin(unit, submitted);
+    }
+
+    fn create_goods(&mut self, unit: UnitId, line: LineId, number: u32, amount: u32) {
+        let seq = self.events;
+        let row = &self.lines[line.index()];
+        let need = &self.needs[row.need.index()];
+        let item = &self.net.plan.items[row.item];
+        let plan = &self.plan_of_need(row.need).lines[row.position as usize - 1];
+        let goods = Unit {
+            links: Default::default(),
+            name: Name { stream: need.stream, number: need.number, line: row.position, lot: number },
+            priority: need.priority,
+            place: Place::Deciding(row.origin),
+            born: self.now,
+            joined: self.now,
+            due: need.due,
+            left: SimDuration(-1),
+            drawn: SimDuration(-1),
+            last: seq,
+            what: What::LineGoods(line),
+            item: Some(row.item),
+            amount,
+            mass: Mass(item.mass.0 * i64::from(amount)),
+            value: Money(plan.unit_value.unwrap_or(item.value).0 * i64::from(amount)),
+            to: row.to,
+            recognised: false,
+        };
+        self.units.insert(unit, goods);
+        let row = &mut self.lines[line.index()];
+        row.lots += 1;
+        row.made += i64::from(amount);
+        row.last = seq;
+        assert!(row.made <= row.asked, "no line is delivered beyond what it asks");
+        self.mark(unit, Point::R0);
+    }
+
+    /// A unit reaches a recognition point.
+    pub(super) fn mark(&mut self, unit: UnitId, point: Point) {
+        let row = &mut self.units[unit];
+        let What::LineGoods(line) = row.what else { return };
+        if row.recognised || point != self.net.plan.recognition {
+            return;
+        }
+        row.recognised = true;
+        let amount = i64::from(row.amount);
+        let now = self.now;
+        let row = &mut self.lines[line.index()];
+        row.recognised += amount;
+        let id = row.need;
+        let need = &mut self.needs[id.index()];
+        need.recognised += amount;
+        if need.recognised == need.asked {
+            self.set(now, Wake::Closes(id));
+        }
+        if let Some(m) = self.plan_of_need(id).via {
+            self[m].first_arrival.get_or_insert(now);
+        }
+    }
+
+    fn leave_list(&mut self, line: LineId) {
+        let row = self.line(line);
+        let need = self.need(row.need);
+        let key = (need.priority, row.joined, need.stream, need.number, row.position, line);
+        let (value, via) = (row.value, self.plan_of_need(row.need).via);
+        let account = &mut self[via.expect("a listed line has a mechanism")];
+        if account.list.remove(&key) {
+            account.list_value -= value;
+        }
+    }
+
+    pub(super) fn arm_settle(&mut self, m: Id<MechanismPlan>) {
+        if !self[m].settle_set {
+            self[m].settle_set = true;
+            self.set(self.now, Wake::Settles(m));
+        }
+    }
+
+    /// What counts of a pledge comes to rest, in the pool until an event says otherwise.
+    fn count(&mut self, pledge: PledgeId, amount: Money) {
+        let now = self.now;
+        let row = &mut self.pledges[pledge.index()];
+        let fresh = row.counted.is_none();
+        row.counted.get_or_insert(now);
+        row.left += amount;
+        if fresh {
+            row.resting = Resting::Pool;
+        }
+        let (m, key) = (row.mechanism, (row.counted.unwrap_or(now), row.stream, row.number, pledge));
+        let pooled = row.resting == Resting::Pool;
+        let account = &mut self[m];
+        account.counted += amount;
+        if amount > Money::ZERO {
+            account.resting.insert(key);
+        }
+        *(if pooled { &mut account.pool } else { &mut account.held }) += amount;
+        self.arm_settle(m);
+    }
+
+    fn rest(&mut self, pledge: PledgeId, resting: Resting) {
+        let row = &mut self.pledges[pledge.index()];
+        let was_pool = row.resting == Resting::Pool;
+        row.resting = resting;
+        let (m, left, is_pool) = (row.mechanism, row.left, resting == Resting::Pool);
+        row.last = self.events;
+        let account = &mut self[m];
+        match (was_pool, is_pool) {
+            (true, false) => (account.pool, account.held) = (account.pool - left, account.held + left),
+            (false, true) => (account.pool, account.held) = (account.pool + left, account.held - left),
+            _ => {}
+        }
+        self.arm_settle(m);
+    }
+
+    fn allocate(&mut self, package: PackageId, pledge: PledgeId, amount: Money) {
+        let seq = self.events;
+        let row = &mut self.pledges[pledge.index()];
+        row.left -= amount;
+        assert!(row.left >= Money::ZERO, "a pledge is never allocated beyond what counted");
+        row.last = seq;
+        let (m, pooled, left) = (row.mechanism, row.resting == Resting::Pool, row.left);
+        let key = (row.counted.expect("allocated money counted"), row.stream, row.number, pledge);
+        row.allocations.push((package, amount, Money::ZERO));
+        let account = &mut self[m];
+        account.allocated += amount;
+        *(if pooled { &mut account.pool } else { &mut account.held }) -= amount;
+        if left == Money::ZERO {
+            account.resting.remove(&key);
+        }
+        assert_eq!(account.counted, account.allocated + account.pool + account.held, "every cent has its place");
+        let row = &mut self.packages[package.index()];
+        row.allocated += amount;
+        row.last = seq;
+        assert!(row.allocated <= row.price, "a package is never oversold");
+        self.spread_payment(pledge);
+        self.arm_settle(m);
+    }
+
+    /// What a pledge paid covers its allocations in the order in which they were made.
+    fn spread_payment(&mut self, pledge: PledgeId) {
+        let row = &mut self.pledges[pledge.index()];
+        let mut rest = row.paid;
+        for (package, amount, paid) in &mut row.allocations {
+            let now = rest.min(*amount);
+            rest -= now;
+            let more = now - *paid;
+            *paid = now;
+            self.packages[package.index()].paid += more;
+        }
+    }
+
+    fn enter_stage(&mut self, subject: Subject, gate: GateId, time: SimDuration) {
+        let stay = match (time.0, self.gates[gate.index()].down) {
+            (..0, _) => None,
+            (_, 0) => Some(Stay::Until(self.now.after(time))),
+            _ => Some(Stay::Left(time)),
+        };
+        self.gates[gate.index()].inside.insert(subject, stay);
+        if let Some(Stay::Until(at)) = stay {
+            self.set(at, Wake::StageEnds(subject, gate));
+        }
+        self.note_last(subject, self.events);
+        let now = self.now;
+        match subject {
+            Subject::Unit(unit) => {
+                self.units[unit].place = Place::Staged(gate);
+                self.units[unit].joined = now;
+            }
+            Subject::Package(package) => self.packages[package.index()].joined = now,
+            Subject::Line(line) => {
+                let first = self.net.gates[gate.index()].1 == 0;
+                if first {
+                    self.join_list(line);
+                } else {
+                    self.lines[line.index()].joined = now;
+                }
+            }
+        }
+    }
+
+    /// A line joins the list of its mechanism: its first stage.
+    fn join_list(&mut self, line: LineId) {
+        let row = self.line(line);
+        let need = self.need(row.need);
+        // Of the opening backlog the older one comes first.
+        let joined =
+            if need.submitted < SimTime::ZERO && self.now == SimTime::ZERO { need.submitted } else { self.now };
+        let key = (need.priority, joined, need.stream, need.number, row.position, line);
+        let (value, via) = (row.value, self.plan_of_need(row.need).via);
+        self.lines[line.index()].joined = joined;
+        let m = via.expect("a listed line has a mechanism");
+        self[m].list.insert(key);
+        self[m].list_value += value;
+        self.arm_settle(m);
+    }
+
+    fn note_last(&mut self, subject: Subject, seq: u64) {
+        match subject {
+            Subject::Unit(unit) => self.units[unit].last = seq,
+            Subject::Line(line) => self.lines[line.index()].last = seq,
+            Subject::Package(package) => self.packages[package.index()].last = seq,
+        }
+    }
+
+    /// Whether a list waits for its mechanism's draft clock.
+    pub(super) fn waits_for_a_draft(&self) -> bool {
+        let plan = self.plan();
+        plan.mechanisms.ids().any(|m| plan.mechanisms[m].package.draft_every.is_some() && !self[m].list.is_empty())
+    }
+
+    /// The open package that an earmark's money goes to first, if there is one.
+    pub fn earmarked_need(&self, pledge: PledgeId) -> Option<PackageId> {
+        let earmark = self.plan_of_pledge(pledge).earmark.as_ref()?;
+        let m = self.pledge(pledge).mechanism;
+        self[m].open.iter().map(|key| key.2).find(|&p| self.serves(earmark, p))
+    }
+
+    /// Whether a package holds what an earmark names.
+    pub fn serves(&self, earmark: &Earmark, package: PackageId) -> bool {
+        let row = self.package(package);
+        let mut lines = row.lines.iter().map(|l| self.line(*l));
+        match earmark {
+            Earmark::Package(number) => row.number == *number,
+            Earmark::Item(item) => lines.any(|l| l.item == *item),
+            Earmark::Family(family) => lines.any(|l| self.plan().items[l.item].family == *family),
+            Earmark::Requirement(stream, number) => lines.any(|l| {
+                let need = self.need(l.need);
+                need.stream == *stream && need.number == *number
+            }),
+        }
+    }
+}

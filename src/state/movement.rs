@@ -1,0 +1,637 @@
+//! How facts of movement and of the calendar change the world.
+
+use super::State;
+use super::network::{Convoy, Stay, Way};
+use super::unit::{Name, Origin, Place, Unit, What};
+use super::wake::Wake;
+use crate::event::{Event, PlaceId, UnitId};
+use crate::model::{Brings, Effect, Leg, Node, NodeKind, Point, Step, Stream, Strikes};
+use crate::units::amount::{Mass, Money};
+use crate::units::arena::Id;
+use crate::units::time::{SimDuration, SimTime};
+
+impl State {
+    pub(super) fn apply_movement(&mut self, event: &Event) {
+        let seq = self.events;
+        match *event {
+            Event::StreamOpened { stream, next } => self.schedule(stream, next),
+            Event::ConsignmentCreated { unit, stream, amount, priority, next } => {
+                self.create(unit, stream, amount, priority);
+                self.next_of_stream(stream, next);
+            }
+            Event::NeedBySet { unit, due } => self.units[unit].due = due,
+            Event::ValueSet { unit, value } => self.units[unit].value = value,
+            Event::BacklogEntered { unit } => {
+                let joined = self.units[unit].joined;
+                let enters = self.enters(self.units[unit].name.stream);
+                self.arrive(unit, enters);
+                // It joined when it was dated, so that the older one comes first; its line is put in order anew.
+                self.rejoin(unit, joined);
+            }
+            Event::HandlingMeasured { unit, step, service } => {
+                self.units[unit].drawn = service;
+                self.count_visit(unit, self.net.ranks.steps[step.index()]);
+            }
+            Event::YardEntered { unit, step } => self.enter_yard(unit, step),
+            Event::OverflowAccepted { .. } => {}
+            Event::HeldAtGate { unit, step } | Event::Blocked { unit, step } => {
+                let at = self.entry_of(unit);
+                debug_assert!(at == step || matches!(event, Event::Blocked { .. }));
+                if let Place::Entering { held, .. } = &mut self.units[unit].place {
+                    *held = true;
+                }
+                self[at].fresh -= 1;
+                self.arm_entry(at);
+            }
+            Event::Diverted { unit, to, .. } => {
+                self.leave_entry(unit);
+                self.units[unit].place = Place::Deciding(to);
+            }
+            Event::Refused { unit, .. } => {
+                self.leave_entry(unit);
+                self.release(unit);
+            }
+            Event::HandlingStarted { unit, step, server, service } => self.start(unit, step, server - 1, service),
+            Event::HandlingPaused { unit, left } => {
+                let step = self.handled_at(unit);
+                let place = self.net.ranks.steps[step.index()];
+                if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
+                    let at = std::mem::replace(ends, SimTime(left.0));
+                    *paused = true;
+                    self.cancel(at, 1, place, Wake::HandlingEnds(unit));
+                }
+            }
+            Event::HandlingResumed { unit, left } => {
+                let at = self.now.after(left);
+                if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
+                    (*ends, *paused) = (at, false);
+                }
+                self.set(at, Wake::HandlingEnds(unit));
+            }
+            Event::HandlingRequeued { unit, left } => self.requeue(unit, left),
+            Event::HandlingFinished { unit, step, again } => self.finish(unit, step, again),
+            Event::RouteChosen { unit, to } => {
+                let Place::Deciding(node) = self.units[unit].place else {
+                    unreachable!("a route is chosen by who is ready to leave a node")
+                };
+                self.count_visit(unit, self.net.ranks.nodes[node.index()]);
+                if let Way::Leg(leg) = Way::of(to) {
+                    self.ready_for(unit, leg);
+                }
+            }
+            Event::NodeReached { unit, node } => self.arrive(unit, node),
+            Event::LegDeparted { unit, leg, transit } => self.depart(unit, leg, transit),
+            Event::LegArrived { unit, leg } => {
+                let to = self.plan().legs[leg].to;
+                match self.plan().nodes[to].kind {
+                    NodeKind::Port => self.mark(unit, Point::R2),
+                    NodeKind::Hub if self.plan().nodes[to].steps == 0 => self.mark(unit, Point::R3),
+                    _ => {}
+                }
+                if let (Some(point), 0) = (self.plan().nodes[to].marks, self.plan().nodes[to].steps) {
+                    self.mark(unit, point);
+                }
+                self.arrive(unit, to);
+            }
+            Event::HandedOver { unit, node } => {
+                self.mark(unit, Point::R4);
+                if self.way_on(unit, node) == Way::End {
+                    self.release(unit);
+                }
+            }
+            Event::LeftModel { unit, .. } => self.release(unit),
+            Event::ConvoyDispatched { leg, load, transit } => self.dispatch(leg, load, transit),
+            Event::DepartureEmpty { leg } | Event::DepartureSkipped { leg } => self.next_departure(leg),
+            Event::YardStillFull { .. } => {}
+            _ => unreachable!("apply hands movement its own events"),
+        }
+        // Each object keeps its last event: the cause of its next one.
+        let mut object = None;
+        if let Event::YardEntered { unit, .. }
+        | Event::OverflowAccepted { unit, .. }
+        | Event::HandlingStarted { unit, .. }
+        | Event::HandlingFinished { unit, .. }
+        | Event::LegDeparted { unit, .. }
+        | Event::LegArrived { unit, .. }
+        | Event::ConsignmentCreated { unit, .. }
+        | Event::RouteChosen { unit, .. }
+        | Event::NodeReached { unit, .. }
+        | Event::HeldAtGate { unit, .. }
+        | Event::Blocked { unit, .. }
+        | Event::HandlingPaused { unit, .. }
+        | Event::HandlingResumed { unit, .. }
+        | Event::HandlingRequeued { unit, .. }
+        | Event::Diverted { unit, .. }
+        | Event::BacklogEntered { unit } = *event
+        {
+            object = Some(unit);
+        }
+        if let Some(unit) = object {
+            self.units[unit].last = seq;
+        }
+    }
+
+    /// The node that goods of a stream enter.
+    fn enters(&self, stream: Id<Stream>) -> Id<Node> {
+        match &self.plan().streams[stream].brings {
+            Brings::Consignments { enters, .. } => *enters,
+            _ => unreachable!("only streams of consignments bring goods"),
+        }
+    }
+
+    fn create(&mut self, id: UnitId, stream: Id<Stream>, amount: u32, priority: i32) {
+        let net = self.net.clone();
+        let Brings::Consignments { enters, to, item, mass, .. } = &net.plan.streams[stream].brings else {
+            unreachable!("only streams of consignments bring goods")
+        };
+        let (item_mass, item_value) =
+            item.map_or((Mass(0), Money(0)), |i| (net.plan.items[i].mass, net.plan.items[i].value));
+        let mass = match (item, mass) {
+            (None, Some(_)) => Mass(i64::from(amount)),
+            _ => Mass(item_mass.0 * i64::from(amount)),
+        };
+        let number = self[stream].brought + 1;
+        let unit = Unit {
+            links: Default::default(),
+            name: Name { stream, number: number as u32, line: 0, lot: 0 },
+            priority,
+            place: Place::Backlog,
+            born: self.now,
+            joined: self.now,
+            due: SimTime::LATEST,
+            left: SimDuration(-1),
+            drawn: SimDuration(-1),
+            last: 0,
+            what: What::Goods,
+            item: *item,
+            amount,
+            mass,
+            value: Money(item_value.0 * i64::from(amount)),
+            to: *to,
+            recognised: false,
+        };
+        self.units.insert(id, unit);
+        if self.now < SimTime::ZERO {
+            self.set(SimTime::ZERO, Wake::UnitEnters(id));
+        } else {
+            self.arrive(id, *enters);
+        }
+    }
+
+    /// Counts a stream's thing and sets the wake of the next one.
+    pub(super) fn next_of_stream(&mut self, stream: Id<Stream>, next: SimDuration) {
+        self[stream].brought += 1;
+        self.schedule(stream, next);
+    }
+
+    fn schedule(&mut self, stream: Id<Stream>, next: SimDuration) {
+        if next.0 >= 0 {
+            self.set(self.now.after(next), Wake::StreamDue(stream));
+        }
+        self[stream].last = self.events;
+    }
+
+    /// A unit reaches a node: it wants to enter the first step's yard, or is ready at once.
+    pub(super) fn arrive(&mut self, unit: UnitId, node: Id<Node>) {
+        match self.step_after(unit, node, None) {
+            Some(step) => self.want(unit, step, Origin::Outside),
+            None => self.pass(unit, node),
+        }
+    }
+
+    /// A unit is ready to leave a node.
+    fn pass(&mut self, unit: UnitId, node: Id<Node>) {
+        self.units[unit].place = Place::Deciding(node);
+        if self.units[unit].is_paper() {
+            return;
+        }
+        if let Way::Leg(leg) = self.way_on(unit, node) {
+            self.ready_for(unit, leg);
+        }
+    }
+
+    /// Goods are ready for a leg: an open one without departures takes them in this turn, else they wait.
+    fn ready_for(&mut self, unit: UnitId, leg: Id<Leg>) {
+        if self.plan().legs[leg].departures.is_some() || !self.leg_is_open(leg) {
+            self.join_leg(unit, leg);
+        }
+    }
+
+    fn join_leg(&mut self, unit: UnitId, leg: Id<Leg>) {
+        self.units[unit].place = Place::Ready(leg);
+        self.units[unit].joined = self.now;
+        self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
+    }
+
+    /// What waited for a leg without departures leaves when it opens.
+    fn arm_leg(&mut self, leg: Id<Leg>) {
+        let free = self.plan().legs[leg].departures.is_none();
+        if free && !self[leg].ready_set && !self[leg].line.is_empty() && self.leg_is_open(leg) {
+            self[leg].ready_set = true;
+            self.set(self.now, Wake::LegReady(leg));
+        }
+    }
+
+    fn want(&mut self, unit: UnitId, step: Id<Step>, from: Origin) {
+        self.units[unit].place = Place::Entering { step, held: false, from };
+        self.units[unit].joined = self.now;
+        let row = &mut self.steps[Id::new(step.raw())];
+        row.entry.insert(&mut self.units, unit);
+        row.fresh += 1;
+        self.arm_entry(step);
+    }
+
+    pub(super) fn rejoin(&mut self, unit: UnitId, joined: SimTime) {
+        match self.units[unit].place {
+            Place::Entering { step, .. } => {
+                let row = &mut self.steps[Id::new(step.raw())];
+                row.entry.remove(&mut self.units, unit);
+                self.units[unit].joined = joined;
+                row.entry.insert(&mut self.units, unit);
+            }
+            Place::Ready(leg) => {
+                let row = &mut self.legs[Id::new(leg.raw())];
+                row.line.remove(&mut self.units, unit);
+                self.units[unit].joined = joined;
+                row.line.insert(&mut self.units, unit);
+            }
+            _ => self.units[unit].joined = joined,
+        }
+    }
+
+    fn entry_of(&self, unit: UnitId) -> Id<Step> {
+        match self.units[unit].place {
+            Place::Entering { step, .. } => step,
+            place => unreachable!("who wants to enter stands at an entry, not at {place:?}"),
+        }
+    }
+
+    fn leave_entry(&mut self, unit: UnitId) -> Origin {
+        let Place::Entering { step, held, from } = self.units[unit].place else {
+            unreachable!("who enters stood at the entry")
+        };
+        let row = &mut self.steps[Id::new(step.raw())];
+        row.entry.remove(&mut self.units, unit);
+        row.fresh -= u32::from(!held);
+        self.arm_entry(step);
+        from
+    }
+
+    pub(super) fn arm_entry(&mut self, step: Id<Step>) {
+        if !self[step].enter_set && !self[step].entry.is_empty() && self.next_admission(step).is_some() {
+            self[step].enter_set = true;
+            self.set(self.now, Wake::Enters(step));
+        }
+    }
+
+    pub(super) fn arm_service(&mut self, step: Id<Step>) {
+        if !self[step].serve_set && self.next_start(step).is_some() {
+            self[step].serve_set = true;
+            self.set(self.now, Wake::Serves(step));
+        }
+    }
+
+    fn enter_yard(&mut self, unit: UnitId, step: Id<Step>) {
+        let from = self.leave_entry(unit);
+        let node = self.plan().steps[step].node;
+        if from == Origin::Outside {
+            self.nodes[Id::new(node.raw())].held.add(&self.units[unit]);
+        }
+        if from != Origin::Again {
+            self.steps[Id::new(step.raw())].held.add(&self.units[unit]);
+        }
+        if let Origin::Step(before, server) = from {
+            self.free_server(before, server);
+            self.steps[Id::new(before.raw())].held.remove(&self.units[unit]);
+            self.arm_entry(before);
+        }
+        // Of the opening backlog the older one comes first.
+        let backlog = self.units[unit].joined < SimTime::ZERO && self.now == SimTime::ZERO;
+        self.units[unit].joined = if backlog { self.units[unit].joined } else { self.now };
+        self.units[unit].place = Place::Waiting(step);
+        self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
+        // Room may have been taken or given back; whoever else waits is looked at again.
+        self.arm_entry(step);
+        self.arm_service(step);
+    }
+
+    fn free_server(&mut self, step: Id<Step>, server: u32) {
+        let seq = self.events;
+        let row = &mut self[step];
+        row.vacate(server);
+        row.last = seq;
+        self.arm_service(step);
+    }
+
+    fn start(&mut self, unit: UnitId, step: Id<Step>, server: u32, service: SimDuration) {
+        let ends = self.now.after(service);
+        let row = &mut self.steps[Id::new(step.raw())];
+        row.line.remove(&mut self.units, unit);
+        row.occupy(server, unit);
+        // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
+        let fresh = self.units[unit].left.0 < 0 && self.units[unit].drawn.0 < 0;
+        self.units[unit].left = SimDuration(-1);
+        self.units[unit].place = Place::Handling { step, server, ends, paused: false };
+        if fresh {
+            self.count_visit(unit, self.net.ranks.steps[step.index()]);
+        }
+        self.set(ends, Wake::HandlingEnds(unit));
+        let (node, plan) = (self.plan().steps[step].node, &self.plan().steps[step]);
+        let first = self.plan().nodes[node].first_step == step.raw();
+        let hub = self.plan().nodes[node].kind == NodeKind::Hub;
+        let marks = [plan.marks, self.plan().nodes[node].marks.filter(|_| first), (first && hub).then_some(Point::R3)];
+        marks.into_iter().flatten().for_each(|point| self.mark(unit, point));
+        self.arm_service(step);
+    }
+
+    fn requeue(&mut self, unit: UnitId, left: SimDuration) {
+        let Place::Handling { step, server, ends, .. } = self.units[unit].place else {
+            unreachable!("who is requeued was handled")
+        };
+        self.cancel(ends, 1, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
+        self.units[unit].left = left;
+        self.units[unit].place = Place::Waiting(step);
+        self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
+        self.free_server(step, server);
+    }
+
+    fn finish(&mut self, unit: UnitId, step: Id<Step>, again: bool) {
+        let Place::Handling { server, .. } = self.units[unit].place else {
+            unreachable!("handling that ends was going on")
+        };
+        if self.plan().steps[step].order == crate::model::Order::Shortest {
+            self.units[unit].drawn = SimDuration(-1);
+        }
+        if again {
+            self.free_server(step, server);
+            self.want(unit, step, Origin::Again);
+            return;
+        }
+        let node = self.plan().steps[step].node;
+        if let Some(next) = self.step_after(unit, node, Some(step)) {
+            self.want(unit, next, Origin::Step(step, server));
+            return;
+        }
+        self.free_server(step, server);
+        self.steps[Id::new(step.raw())].held.remove(&self.units[unit]);
+        self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
+        self.pass(unit, node);
+        self.arm_entry(step);
+        let first = Id::new(self.plan().nodes[node].first_step);
+        if first != step {
+            self.arm_entry(first);
+        }
+    }
+
+    fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {
+        if self.units[unit].place == Place::Ready(leg) {
+            self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+        } else {
+            self.units[unit].joined = self.now;
+        }
+        self.units[unit].place = Place::UnderWay(leg);
+        self.mark(unit, Point::R1);
+        let departures = self.plan().legs[leg].departures.as_ref();
+        let own = departures.is_none_or(|d| d.each);
+        if own {
+            self.count_visit(unit, self.net.ranks.legs[leg.index()]);
+            self.set(self.now.after(transit), Wake::LegEnds(unit));
+        } else {
+            let row = self[leg].loading.expect("who boards finds a convoy loading");
+            self.convoys[row as usize].load.push(unit);
+        }
+    }
+
+    fn dispatch(&mut self, leg: Id<Leg>, load: u32, transit: SimDuration) {
+        self[leg].departed += 1;
+        self[leg].last = self.events;
+        if transit.0 >= 0 {
+            let convoy = Convoy { leg, arrives: self.now.after(transit), load: Vec::with_capacity(load as usize) };
+            let at = convoy.arrives;
+            let row = self.convoys.iter().position(|c| c.load.is_empty()).unwrap_or(self.convoys.len());
+            if row == self.convoys.len() {
+                self.convoys.push(convoy);
+            } else {
+                self.convoys[row] = convoy;
+            }
+            self[leg].loading = Some(row as u32);
+            self.set(at, Wake::ConvoyEnds(row as u32));
+        }
+        self.next_departure(leg);
+    }
+
+    fn next_departure(&mut self, leg: Id<Leg>) {
+        let every = self.plan().legs[leg].departures.as_ref().expect("a timetable has departures").every;
+        self.set(self.now.after(every), Wake::LegTicks(leg));
+    }
+
+    /// What taking a wake out of the calendar means for the row it belonged to.
+    pub(super) fn taken(&mut self, wake: Wake) {
+        match wake {
+            Wake::LegReady(leg) => self[leg].ready_set = false,
+            Wake::Enters(step) => self[step].enter_set = false,
+            Wake::Serves(step) => self[step].serve_set = false,
+            Wake::Settles(m) => self[m].settle_set = false,
+            Wake::LegTicks(leg) => self[leg].loading = None,
+            Wake::ConvoyEnds(row) => {
+                // Whatever else arrives over this leg now comes in the same turn, in the order of choice.
+                let (leg, at) = (self.convoys[row as usize].leg, self.convoys[row as usize].arrives);
+                for other in 0..self.convoys.len() {
+                    let convoy = &self.convoys[other];
+                    if convoy.leg == leg && convoy.arrives == at && !convoy.load.is_empty() {
+                        if other != row as usize {
+                            let place = self.net.ranks.legs[leg.index()];
+                            self.cancel(at, 1, place, Wake::ConvoyEnds(other as u32));
+                        }
+                        self.convoys[other].load.clear();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn release(&mut self, unit: UnitId) {
+        if !self.visits.is_empty() {
+            let first = (unit.raw(), 0);
+            let last = (unit.raw(), u32::MAX);
+            let keys: Vec<_> = self.visits.range(first..=last).map(|(k, _)| *k).collect();
+            keys.iter().for_each(|k| {
+                self.visits.remove(k);
+            });
+        }
+        self.units.release(unit);
+    }
+
+    fn count_visit(&mut self, unit: UnitId, rank: u32) {
+        if self.net.comes_again {
+            *self.visits.entry((unit.raw(), rank)).or_insert(0) += 1;
+        }
+    }
+
+    pub(super) fn apply_calendar(&mut self, event: &Event) {
+        match *event {
+            Event::DisruptionBegan { disruption } => {
+                let plan = &self.net.plan.disruptions[disruption];
+                let (until, effect) = (plan.until, plan.effect);
+                if let Some(until) = until {
+                    self.set(until, Wake::DisruptionTurns(disruption));
+                }
+                self.struck_lists(disruption).for_each(|list| list.push(disruption));
+                self.cover(disruption, effect, 1);
+            }
+            Event::DisruptionEnded { disruption } => {
+                let effect = self.net.plan.disruptions[disruption].effect;
+                self.struck_lists(disruption).for_each(|list| list.retain(|&d| d != disruption));
+                self.cover(disruption, effect, -1);
+            }
+            Event::HoursEnded { place } | Event::HoursBegan { place } => {
+                let change = if matches!(event, Event::HoursEnded { .. }) { 1 } else { -1 };
+                match place {
+                    PlaceId::Node(n) => self[n].down = self[n].down.strict_add_signed(change),
+                    PlaceId::Step(s) => self[s].down = self[s].down.strict_add_signed(change),
+                }
+                if let Some(at) = self.net.next_hours(place, self.now) {
+                    self.set(at, Wake::HoursTurn(place));
+                }
+            }
+            Event::NodeClosed { .. } | Event::StepClosed { .. } | Event::LegClosed { .. } => {}
+            Event::NodeOpened { node } => {
+                for step in self.plan().steps_of(node) {
+                    self[step].last = self.events;
+                    self.arm_service(step);
+                }
+                for leg in self.net.legs_from(node).to_vec() {
+                    self[leg].last = self.events;
+                    self.arm_leg(leg);
+                }
+            }
+            Event::StepOpened { step } => {
+                self[step].last = self.events;
+                self.arm_service(step);
+            }
+            Event::LegOpened { leg } => {
+                self[leg].last = self.events;
+                self.arm_leg(leg);
+            }
+            Event::StageHeld { gate } => {
+                let place = self.net.ranks.gates[gate.index()];
+                let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
+                for (subject, stay) in inside {
+                    if let Some(Stay::Until(at)) = stay {
+                        self.cancel(at, 4, place, Wake::StageEnds(subject, gate));
+                        let left = Some(Stay::Left(at - self.now));
+                        self.gates[gate.index()].inside.insert(subject, left);
+                    }
+                }
+            }
+            Event::StageResumed { gate } => {
+                let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
+                for (subject, stay) in inside {
+                    if let Some(Stay::Left(left)) = stay {
+                        let at = self.now.after(left);
+                        self.gates[gate.index()].inside.insert(subject, Some(Stay::Until(at)));
+                        self.set(at, Wake::StageEnds(subject, gate));
+                    }
+                }
+            }
+            Event::CapacityChanged { step, servers } => {
+                self[step].calendar = servers;
+                self[step].last = self.events;
+                let later = self.plan().steps[step].servers.iter().map(|e| e.0).find(|&at| at > self.now);
+                if let Some(at) = later {
+                    self.set(at, Wake::ServersTurn(step));
+                }
+                self.arm_service(step);
+            }
+            _ => unreachable!("apply hands the calendar its own events"),
+        }
+    }
+
+    fn struck_lists(
+        &mut self,
+        disruption: Id<crate::model::Disruption>,
+    ) -> impl Iterator<Item = &mut Vec<Id<crate::model::Disruption>>> {
+        let net = self.net.clone();
+        let mut lists = Vec::new();
+        match net.plan.disruptions[disruption].strikes {
+            Strikes::Node(n) => lists.push(&mut self.nodes[Id::new(n.raw())].struck),
+            Strikes::Step(s) => lists.push(&mut self.steps[Id::new(s.raw())].struck),
+            Strikes::Leg(l) => lists.push(&mut self.legs[Id::new(l.raw())].struck),
+            Strikes::Mechanism(m) => {
+                let first = net.first_gate[m.index()] as usize;
+                let gates = &mut self.gates[first..first + net.plan.mechanisms[m].stages.len()];
+                lists.extend(gates.iter_mut().map(|g| &mut g.struck));
+            }
+            Strikes::Stage(m, stage) => {
+                lists.push(&mut self.gates[net.first_gate[m.index()] as usize + usize::from(stage)].struck);
+            }
+        }
+        lists.into_iter()
+    }
+
+    fn cover(&mut self, disruption: Id<crate::model::Disruption>, effect: Effect, change: i32) {
+        let strikes = self.net.plan.disruptions[disruption].strikes.clone();
+        let steps: Vec<Id<Step>> = match strikes {
+            Strikes::Node(n) => self.plan().steps_of(n).collect(),
+            Strikes::Step(s) => vec![s],
+            _ => Vec::new(),
+        };
+        match (effect, strikes) {
+            (Effect::Closed, Strikes::Node(n)) => self[n].down = self[n].down.strict_add_signed(change),
+            (Effect::Closed, Strikes::Step(s)) => self[s].down = self[s].down.strict_add_signed(change),
+            (Effect::Closed, Strikes::Leg(l)) => self[l].down = self[l].down.strict_add_signed(change),
+            (Effect::Closed, Strikes::Mechanism(m)) => {
+                let first = self.net.first_gate[m.index()] as usize;
+                for gate in first..first + self.plan().mechanisms[m].stages.len() {
+                    self.gates[gate].down = self.gates[gate].down.strict_add_signed(change);
+                }
+            }
+            (Effect::Closed, Strikes::Stage(m, stage)) => {
+                let gate = &mut self.gates[self.net.first_gate[m.index()] as usize + usize::from(stage)];
+                gate.down = gate.down.strict_add_signed(change);
+            }
+            (Effect::Capacity(share), _) => {
+                let seq = self.events;
+                for step in steps {
+                    let row = &mut self[step];
+                    if change > 0 {
+                        row.cuts.push(share);
+                    } else {
+                        let at = row.cuts.iter().position(|&s| s == share).expect("a cut that ends had begun");
+                        row.cuts.remove(at);
+                    }
+                    row.last = seq;
+                    self.arm_service(step);
+                }
+            }
+            (Effect::Time(_), _) => {}
+        }
+    }
+
+    /// Whether goods wait for a clock that will let them move: a departure, hours, the end of an outage.
+    pub(super) fn waits_for_a_clock(&self) -> bool {
+        let plan = self.plan();
+        let ends = |list: &[Id<crate::model::Disruption>]| {
+            list.iter().all(|&d| plan.disruptions[d].until.is_some() || plan.disruptions[d].effect != Effect::Closed)
+        };
+        let legs = plan.legs.ids().any(|leg| {
+            let (row, from) = (&self[leg], plan.legs[leg].from);
+            let opens = ends(&row.struck) && ends(&self[from].struck);
+            !row.line.is_empty() && opens && (plan.legs[leg].departures.is_none() || !self.boards(leg).is_empty())
+        });
+        let steps = plan.steps.ids().any(|step| {
+            let (row, node) = (&self[step], plan.steps[step].node);
+            let opens = ends(&row.struck) && ends(&self[node].struck);
+            let more = plan.steps[step].servers.iter().any(|&(at, n)| at > self.now && n > row.busy)
+                || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].until.is_some());
+            opens
+                && (row.handled().any(|u| matches!(self.units[u].place, Place::Handling { .. }))
+                    || (!row.line.is_empty() && (!self.is_up(step) || more)))
+        });
+        let gates = self.gates.iter().any(|g| {
+            g.down > 0 && ends(&g.struck) && g.inside.values().any(|stay| matches!(stay, Some(Stay::Left(_))))
+        });
+        legs || steps || gates || self.waits_for_a_draft()
+    }
+}

@@ -1,0 +1,246 @@
+//! The world at its opening, and what is worked out from the plan once.
+
+use super::network::{GateRow, LegRow, NodeRow, StepRow};
+use super::wake::{Ranks, Wake};
+use super::{Account, State, StreamRow};
+use crate::event::PlaceId;
+use crate::model::{Arrivals, Hop, Leg, Node, NodeKind, Plan, Route, Step, Weekly};
+use crate::units::arena::Id;
+use crate::units::time::{SimTime, WEEK};
+use std::sync::Arc;
+
+/// The plan and what follows from it alone.
+#[derive(Debug)]
+pub struct Net {
+    pub plan: Plan,
+    pub ranks: Ranks,
+    /// The first stage of each mechanism among all stages.
+    pub first_gate: Vec<u32>,
+    /// Mechanism and position of each stage.
+    pub gates: Vec<(u32, u8)>,
+    /// Whether goods can come to a place more than once (a repeat or a loop): then draws count their visits.
+    pub comes_again: bool,
+    legs_from: Vec<Vec<Id<Leg>>>,
+    movement: Vec<bool>,
+}
+
+impl Net {
+    /// Stands in while a snapshot is read, until [`State::attach`].
+    pub(super) fn empty() -> Arc<Net> {
+        Arc::new(Net::new(Plan::default()))
+    }
+
+    pub fn new(plan: Plan) -> Net {
+        let mut first_gate = Vec::new();
+        let mut gates = Vec::new();
+        for (m, mechanism) in plan.mechanisms.iter().enumerate() {
+            first_gate.push(gates.len() as u32);
+            gates.extend((0..mechanism.stages.len()).map(|stage| (m as u32, stage as u8)));
+        }
+        let mut legs_from = vec![Vec::new(); plan.nodes.len()];
+        for leg in plan.legs.ids() {
+            legs_from[plan.legs[leg].from.index()].push(leg);
+        }
+        let movement =
+            plan.steps.iter().map(|s| plan.nodes[s.node].kind == NodeKind::Hq && s.name == "movement").collect();
+        let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
+        Net { ranks: Ranks::new(&plan), plan, first_gate, gates, comes_again, legs_from, movement }
+    }
+
+    pub fn legs_from(&self, node: Id<Node>) -> &[Id<Leg>] {
+        &self.legs_from[node.index()]
+    }
+
+    pub fn is_hq(&self, node: Id<Node>) -> bool {
+        self.plan.nodes[node].kind == NodeKind::Hq
+    }
+
+    /// The desk of a headquarters that handles consignments, not requirements.
+    pub fn is_movement(&self, step: Id<Step>) -> bool {
+        self.movement[step.index()]
+    }
+
+    fn hours(&self, place: PlaceId) -> Option<&Weekly> {
+        match place {
+            PlaceId::Node(n) => self.plan.nodes[n].hours.as_ref(),
+            PlaceId::Step(s) => self.plan.steps[s].hours.as_ref(),
+        }
+    }
+
+    /// When a place opens or closes by its hours next, after `now`; `None` when it never does.
+    pub fn next_hours(&self, place: PlaceId, now: SimTime) -> Option<SimTime> {
+        let hours = self.hours(place)?;
+        let week = hours_of_week(self.plan.start, now);
+        let open = hours.is_open(week);
+        let mut edges: Vec<u32> = hours.0.iter().flat_map(|&(from, to)| [from, to % WEEK as u32]).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let ahead = |edge: u32| (i64::from(edge) - i64::from(week) - 1).rem_euclid(WEEK) + 1;
+        let changes = edges.into_iter().filter(|&e| hours.is_open(e) != open);
+        changes.map(ahead).min().map(|seconds| SimTime(now.0 + seconds))
+    }
+
+    /// Whether a place is within its hours.
+    pub fn within_hours(&self, place: PlaceId, now: SimTime) -> bool {
+        self.hours(place).is_none_or(|h| h.is_open(hours_of_week(self.plan.start, now)))
+    }
+}
+
+/// Seconds since Monday 00:00 UTC. 1970-01-01 was a Thursday.
+fn hours_of_week(start: i64, now: SimTime) -> u32 {
+    (start + now.0 + 3 * crate::units::time::DAY).rem_euclid(WEEK) as u32
+}
+
+impl Weekly {
+    /// Whether it is open at so many seconds since Monday 00:00.
+    pub fn is_open(&self, second: u32) -> bool {
+        self.0.iter().any(|&(from, to)| from <= second && second < to)
+    }
+}
+
+/// Whether goods that leave a node can come back to it.
+fn has_loop(plan: &Plan) -> bool {
+    let hops = |node: Id<Node>| -> Vec<Hop> {
+        match &plan.nodes[node].next {
+            Route::Leave => Vec::new(),
+            Route::Hop(hop) => vec![*hop],
+            Route::Weights(hops) => hops.iter().map(|h| h.0).collect(),
+            Route::Toward(table, other) => table.iter().map(|t| t.1).chain(*other).collect(),
+        }
+    };
+    // Depth first, with an explicit stack: 0 unseen, 1 on the way, 2 done.
+    let mut seen = vec![0u8; plan.nodes.len()];
+    for root in plan.nodes.ids() {
+        let mut stack = vec![(root, false)];
+        while let Some((node, done)) = stack.pop() {
+            if done {
+                seen[node.index()] = 2;
+                continue;
+            }
+            if seen[node.index()] != 0 {
+                continue;
+            }
+            seen[node.index()] = 1;
+            stack.push((node, true));
+            let mut next: Vec<Id<Node>> = Vec::new();
+            for hop in hops(node) {
+                match hop {
+                    Hop::Leg(leg) => next.push(plan.legs[leg].to),
+                    Hop::Node(to) => next.push(to),
+                    Hop::Out => {}
+                }
+            }
+            let own = plan.nodes[node].when_full;
+            let steps = plan.steps_of(node).map(|s| plan.steps[s].when_full);
+            for rule in steps.chain([own]) {
+                if let crate::model::WhenFull::Divert(to) = rule {
+                    next.push(to);
+                }
+            }
+            if next.iter().any(|n| seen[n.index()] == 1) {
+                return true;
+            }
+            stack.extend(next.into_iter().map(|n| (n, false)));
+        }
+    }
+    false
+}
+
+impl State {
+    /// The world before anything happens.
+    pub fn open(plan: Plan) -> State {
+        let net = Arc::new(Net::new(plan));
+        let plan = &net.plan;
+        let mut state = State {
+            now: SimTime::EARLIEST,
+            turns: 0,
+            events: 0,
+            calendar: Default::default(),
+            stirring: 0,
+            units: Default::default(),
+            streams: vec![StreamRow::default(); plan.streams.len()].into(),
+            nodes: vec![NodeRow::default(); plan.nodes.len()].into(),
+            steps: plan.steps.iter().map(|s| StepRow::new(s.order, in_force(&s.servers))).collect::<Vec<_>>().into(),
+            legs: plan.legs.iter().map(|l| LegRow::new(l.order)).collect::<Vec<_>>().into(),
+            convoys: Vec::new(),
+            gates: vec![GateRow::default(); net.gates.len()],
+            needs: Vec::new(),
+            lines: Vec::new(),
+            pledges: Vec::new(),
+            packages: Vec::new(),
+            accounts: vec![Account::default(); plan.mechanisms.len()].into(),
+            stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
+            visits: Default::default(),
+            net: net.clone(),
+        };
+        state.set_first_wakes();
+        state
+    }
+
+    /// The instant from which record times are counted: nothing happens before it.
+    pub fn earliest(plan: &Plan) -> SimTime {
+        let dated = plan.streams.iter().filter_map(|s| match &s.arrivals {
+            Arrivals::At(times) => times.first().copied(),
+            Arrivals::Every { .. } => None,
+        });
+        dated.min().unwrap_or(SimTime::ZERO).min(SimTime::ZERO)
+    }
+
+    /// Gives a state that was read from a snapshot its plan.
+    pub fn attach(&mut self, plan: Plan) {
+        self.net = Arc::new(Net::new(plan));
+    }
+
+    fn set_first_wakes(&mut self) {
+        let net = self.net.clone();
+        for (id, stream) in net.plan.streams.ids().zip(net.plan.streams.iter()) {
+            let first = match &stream.arrivals {
+                Arrivals::At(times) => times.first().copied(),
+                // Without a `first`, the opening turn draws the first interval.
+                Arrivals::Every { first, .. } => Some(first.unwrap_or(SimTime::ZERO)),
+            };
+            if let Some(at) = first.filter(|_| stream.count != Some(0)) {
+                self.set(at, Wake::StreamDue(id));
+            }
+        }
+        for (id, d) in net.plan.disruptions.ids().zip(net.plan.disruptions.iter()) {
+            let from = d.on.max(SimTime::ZERO);
+            if d.until.is_none_or(|until| until > from) {
+                self.set(from, Wake::DisruptionTurns(id));
+            }
+        }
+        let places = net.plan.nodes.ids().map(PlaceId::Node).chain(net.plan.steps.ids().map(PlaceId::Step));
+        for place in places {
+            let turn = match net.within_hours(place, SimTime::ZERO) {
+                true => net.next_hours(place, SimTime::ZERO),
+                false => Some(SimTime::ZERO),
+            };
+            if let Some(at) = turn {
+                self.set(at, Wake::HoursTurn(place));
+            }
+        }
+        for (id, step) in net.plan.steps.ids().zip(net.plan.steps.iter()) {
+            if let Some(&(at, _)) = step.servers.iter().find(|e| e.0 > SimTime::ZERO) {
+                self.set(at, Wake::ServersTurn(id));
+            }
+        }
+        for (id, leg) in net.plan.legs.ids().zip(net.plan.legs.iter()) {
+            if let Some(departures) = &leg.departures {
+                let behind = (-departures.first.0).max(0);
+                let every = departures.every.0.max(1);
+                let first = SimTime(departures.first.0 + (behind + every - 1) / every * every);
+                self.set(first, Wake::LegTicks(id));
+            }
+        }
+        for (id, m) in net.plan.mechanisms.ids().zip(net.plan.mechanisms.iter()) {
+            if let Some(every) = m.package.draft_every {
+                self.set(SimTime::ZERO.after(every), Wake::Drafts(id));
+            }
+        }
+    }
+}
+
+/// Servers on duty at the start.
+fn in_force(servers: &[(SimTime, u32)]) -> u32 {
+    servers.iter().rev().find(|e| e.0 <= SimTime::ZERO).or(servers.first()).map_or(0, |e| e.1)
+}

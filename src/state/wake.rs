@@ -1,0 +1,178 @@
+//! Wakes: pending calls in the calendar, and the order in which they fire.
+//!
+//! A key holds time (40 bits), phase (4), place (20), kind (8) and whom it concerns (56): comparing keys is the order of
+//! spec 5.2, up to things of one place that are due together, which [`super::State::next`] tells apart by choice.
+
+use super::calendar::Key;
+use crate::event::{GateId, NeedId, PlaceId, PledgeId, Subject, UnitId};
+use crate::model::{Disruption, Leg, MechanismPlan, Plan, Step, Stream};
+use crate::units::arena::Id;
+use crate::units::time::SimTime;
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    HandlingEnds(UnitId),
+    LegEnds(UnitId),
+    /// A convoy arrives: the row of its load.
+    ConvoyEnds(u32),
+    DisruptionTurns(Id<Disruption>),
+    HoursTurn(PlaceId),
+    ServersTurn(Id<Step>),
+    StreamDue(Id<Stream>),
+    PledgeCommits(PledgeId),
+    PledgePays(PledgeId),
+    /// Something of the opening backlog enters.
+    UnitEnters(UnitId),
+    NeedEnters(NeedId),
+    /// A requirement that passes no desk is validated.
+    Validates(NeedId),
+    /// A requirement's last consignment was recognised.
+    Closes(NeedId),
+    StageEnds(Subject, GateId),
+    Drafts(Id<MechanismPlan>),
+    Settles(Id<MechanismPlan>),
+    /// A departure of the timetable.
+    LegTicks(Id<Leg>),
+    /// Goods are ready for a leg without departures.
+    LegReady(Id<Leg>),
+    Enters(Id<Step>),
+    Serves(Id<Step>),
+}
+
+impl Wake {
+    /// Clocks alone do not keep a run alive (spec 5.1).
+    pub fn is_clock(self) -> bool {
+        use Wake::*;
+        matches!(self, DisruptionTurns(_) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_))
+    }
+}
+
+/// The places of a plan in the order of their names (docs/semantics.md).
+#[derive(Clone, Debug, Default)]
+pub struct Ranks {
+    pub disruptions: Vec<u32>,
+    pub legs: Vec<u32>,
+    pub mechanisms: Vec<u32>,
+    pub gates: Vec<u32>,
+    pub nodes: Vec<u32>,
+    pub steps: Vec<u32>,
+    pub streams: Vec<u32>,
+}
+
+impl Ranks {
+    pub fn new(plan: &Plan) -> Ranks {
+        let mut all: Vec<(&str, &str, u32, u8, usize)> = Vec::new();
+        all.extend(plan.disruptions.iter().enumerate().map(|(i, d)| (&*d.name, "", 0, 0, i)));
+        all.extend(plan.legs.iter().enumerate().map(|(i, l)| (&*l.name, "", 0, 1, i)));
+        all.extend(plan.mechanisms.iter().enumerate().map(|(i, m)| (&*m.name, "", 0, 2, i)));
+        let gates = plan.mechanisms.iter().flat_map(|m| (0..m.stages.len()).map(|s| (&*m.name, s as u32 + 1)));
+        all.extend(gates.enumerate().map(|(i, (name, at))| (name, "", at, 3, i)));
+        all.extend(plan.nodes.iter().enumerate().map(|(i, n)| (&*n.name, "", 0, 4, i)));
+        all.extend(plan.steps.iter().enumerate().map(|(i, s)| (&*plan.nodes[s.node].name, &*s.name, 0, 5, i)));
+        all.extend(plan.streams.iter().enumerate().map(|(i, s)| (&*s.name, "", 0, 6, i)));
+        all.sort_unstable();
+        assert!(all.len() < 1 << 20, "the reader refuses a scenario of more than 2^20 places");
+        let mut ranks = Ranks::default();
+        let gates: usize = plan.mechanisms.iter().map(|m| m.stages.len()).sum();
+        let lists = [
+            (&mut ranks.disruptions, plan.disruptions.len()),
+            (&mut ranks.legs, plan.legs.len()),
+            (&mut ranks.mechanisms, plan.mechanisms.len()),
+            (&mut ranks.gates, gates),
+            (&mut ranks.nodes, plan.nodes.len()),
+            (&mut ranks.steps, plan.steps.len()),
+            (&mut ranks.streams, plan.streams.len()),
+        ];
+        let lists = lists.map(|(list, len)| {
+            list.resize(len, 0);
+            list
+        });
+        for (rank, &(.., kind, index)) in all.iter().enumerate() {
+            lists[usize::from(kind)][index] = rank as u32;
+        }
+        ranks
+    }
+}
+
+const BIAS: i64 = 1 << 39;
+
+/// The instant of a key.
+pub fn time_of(key: Key) -> SimTime {
+    SimTime((key >> 88) as i64 - BIAS)
+}
+
+pub fn pack(at: SimTime, phase: u8, place: u32, kind: u8, who: u64) -> Key {
+    debug_assert!(at >= SimTime::EARLIEST && at <= SimTime::LATEST && who < 1 << 56);
+    let high = ((at.0 + BIAS) as u64) << 24 | u64::from(phase) << 20 | u64::from(place);
+    u128::from(high) << 64 | u128::from(u64::from(kind) << 56 | who)
+}
+
+/// The wake of a key.
+pub fn unpack(key: Key) -> Wake {
+    let low = key as u64;
+    let who = low & ((1 << 56) - 1);
+    let id = who as u32;
+    match low >> 56 {
+        0 => Wake::HandlingEnds(Id::new(id)),
+        1 => Wake::LegEnds(Id::new(id)),
+        2 => Wake::ConvoyEnds(id),
+        3 => Wake::DisruptionTurns(Id::new(id)),
+        4 => Wake::HoursTurn(PlaceId::Node(Id::new(id))),
+        5 => Wake::HoursTurn(PlaceId::Step(Id::new(id))),
+        6 => Wake::ServersTurn(Id::new(id)),
+        7 => Wake::StreamDue(Id::new(id)),
+        8 => Wake::PledgeCommits(Id::new(id)),
+        9 => Wake::PledgePays(Id::new(id)),
+        10 => Wake::UnitEnters(Id::new(id)),
+        11 => Wake::NeedEnters(Id::new(id)),
+        12 => Wake::Validates(Id::new(id)),
+        13 => Wake::Closes(Id::new(id)),
+        // The gate is the upper 24 bits of `who`.
+        14 => Wake::StageEnds(Subject::Unit(Id::new(id)), Id::new((who >> 32) as u32)),
+        15 => Wake::StageEnds(Subject::Line(Id::new(id)), Id::new((who >> 32) as u32)),
+        16 => Wake::StageEnds(Subject::Package(Id::new(id)), Id::new((who >> 32) as u32)),
+        17 => Wake::Drafts(Id::new(id)),
+        18 => Wake::Settles(Id::new(id)),
+        19 => Wake::LegTicks(Id::new(id)),
+        20 => Wake::LegReady(Id::new(id)),
+        21 => Wake::Enters(Id::new(id)),
+        22 => Wake::Serves(Id::new(id)),
+        kind => unreachable!("no wake has kind {kind}"),
+    }
+}
+
+/// Kind number and whom it concerns.
+pub fn parts(wake: Wake) -> (u8, u64) {
+    let (kind, id) = match wake {
+        Wake::HandlingEnds(u) => (0, u.raw()),
+        Wake::LegEnds(u) => (1, u.raw()),
+        Wake::ConvoyEnds(v) => (2, v),
+        Wake::DisruptionTurns(d) => (3, d.raw()),
+        Wake::HoursTurn(PlaceId::Node(n)) => (4, n.raw()),
+        Wake::HoursTurn(PlaceId::Step(s)) => (5, s.raw()),
+        Wake::ServersTurn(s) => (6, s.raw()),
+        Wake::StreamDue(s) => (7, s.raw()),
+        Wake::PledgeCommits(p) => (8, p.raw()),
+        Wake::PledgePays(p) => (9, p.raw()),
+        Wake::UnitEnters(u) => (10, u.raw()),
+        Wake::NeedEnters(n) => (11, n.raw()),
+        Wake::Validates(n) => (12, n.raw()),
+        Wake::Closes(n) => (13, n.raw()),
+        Wake::StageEnds(subject, gate) => {
+            let (kind, id) = match subject {
+                Subject::Unit(u) => (14, u.raw()),
+                Subject::Line(l) => (15, l.raw()),
+                Subject::Package(p) => (16, p.raw()),
+            };
+            return (kind, u64::from(gate.raw()) << 32 | u64::from(id));
+        }
+        Wake::Drafts(m) => (17, m.raw()),
+        Wake::Settles(m) => (18, m.raw()),
+        Wake::LegTicks(l) => (19, l.raw()),
+        Wake::LegReady(l) => (20, l.raw()),
+        Wake::Enters(s) => (21, s.raw()),
+        Wake::Serves(s) => (22, s.raw()),
+    };
+    (kind, u64::from(id))
+}
