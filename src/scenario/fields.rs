@@ -167,7 +167,8 @@ impl Ctx {
             self.report(wrong_type(node, key, "a whole number"));
             return None;
         }
-        let Some(whole) = exact.whole() else {
+        let most = if unit == Unit::Time { SimTime::LATEST.0 } else { i64::MAX };
+        let Some(whole) = exact.whole().filter(|w| *w <= most) else {
             self.report(overflow(node, key));
             return None;
         };
@@ -304,7 +305,7 @@ pub(crate) fn expected(node: &Node, key: &str, what: &str) -> Finding {
 }
 
 pub(crate) fn overflow(node: &Node, key: &str) -> Finding {
-    Finding::new(&codes::OVERFLOW, node.place, format!("`{key}` is too large"), "more than 64 bits can count")
+    Finding::new(&codes::OVERFLOW, node.place, format!("`{key}` is too large"), "more than can be counted")
 }
 
 fn unread(node: &Node, key: &str, unit: Unit, text: &str, why: Unread) -> Finding {

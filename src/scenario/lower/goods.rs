@@ -154,7 +154,7 @@ fn counted(f: &Fields<'_>, item: Option<u32>, quantity: &Law, unit_value: Option
     if most.checked_mul(*mass).is_none() || most.checked_mul(value).is_none() {
         let place = f.get("quantity").map_or(f.place, |n| n.place);
         let message = "the mass or the value of such a quantity is too large";
-        f.cx.report(Finding::new(&codes::OVERFLOW, place, message, "more than 64 bits can count"));
+        f.cx.report(Finding::new(&codes::OVERFLOW, place, message, "more than can be counted"));
     }
 }
 

@@ -344,7 +344,7 @@ fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
     }
     let (strict, each) = (f.flag("strict", false), f.flag("each", false));
     let every = every?;
-    let first = first.unwrap_or(SimTime(every.0));
+    let first = first.unwrap_or(SimTime::ZERO.after(every));
     Some(Departures { every, first, capacity, min_load, strict, each })
 }
 
