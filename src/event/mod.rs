@@ -193,6 +193,8 @@ events! {
     StatementRecorded("StatementRecorded") = 58 { stream: Id<Stream>, row: u32 }
     /// A journal's row that cannot be used.
     ImportRejected("ImportRejected") = 59 { stream: Id<Stream>, row: u32 }
+    /// What else arrives over a leg now comes after what is due before it.
+    UnloadingPaused("UnloadingPaused") = 60 { leg: Id<Leg> }
 
     /// A donor announces a sum (home currency, minor units); the next of the stream comes `next` seconds later (-1: none).
     PledgeAnnounced("PledgeAnnounced") = 70 { pledge: PledgeId, stream: Id<Stream>, amount: Money, next: SimDuration }

@@ -6,7 +6,7 @@ use crate::event::{Event, LineId, NeedId, Subject};
 use crate::model::{Brings, RowBrings, Step, Stream};
 use crate::state::unit::Name;
 use crate::units::arena::Id;
-use crate::units::draw::Block;
+use crate::units::draw::{Block, Secret};
 use crate::units::time::SimDuration;
 
 /// A stream or a journal states a requirement.
@@ -45,7 +45,7 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     }
     let plan = state.need_plan(stream, row as u64);
     if turn.now.0 >= 0 && plan.hq.is_some_and(|hq| super::movement::first_step(turn, hq, true).is_some()) {
-        file(turn, need, Name { stream, number, line: 0, lot: 0 }, block.secret(), plan.hq, last);
+        file(turn, need, Name { stream, number, line: 0, lot: 0 }, block.secret(), last);
     }
 }
 
@@ -56,19 +56,10 @@ fn quantity(rules: &NeedRules, line: usize, block: Block) -> i64 {
 }
 
 /// A requirement's paper goes to the desks.
-fn file(
-    turn: &mut Turn,
-    need: NeedId,
-    name: Name,
-    secret: crate::units::draw::Secret,
-    hq: Option<Id<crate::model::Node>>,
-    cause: u64,
-) {
+fn file(turn: &mut Turn, need: NeedId, name: Name, secret: Secret, cause: u64) {
     let unit = turn.state.units.next_free(0);
     turn.rules.keep_secret(unit, name, secret);
-    let last = turn.emit(cause, Event::PaperFiled { unit, need });
-    let step = hq.and_then(|hq| super::movement::first_step(turn, hq, true)).expect("a paper has a desk to go to");
-    super::movement::measure(turn, unit, step, last);
+    turn.emit(cause, Event::PaperFiled { unit, need });
 }
 
 /// A requirement of the opening backlog is taken up.
@@ -78,7 +69,7 @@ pub fn backlog(turn: &mut Turn, need: NeedId) {
     if turn.state.passes_desks(need) {
         let secret = turn.rules.block(row.stream, u64::from(row.number)).secret();
         let name = Name { stream: row.stream, number: row.number, line: 0, lot: 0 };
-        file(turn, need, name, secret, turn.state.plan_of_need(need).hq, last);
+        file(turn, need, name, secret, last);
     }
 }
 

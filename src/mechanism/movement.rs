@@ -44,7 +44,7 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         unreachable!("the rules follow the plan")
     };
     if turn.now.0 >= 0 {
-        let who = Traveller { unit, to: *to, goods_of: None, handed_over: false };
+        let who = Traveller { unit, to: to.or(state.net.only_handover), goods_of: None, handed_over: false };
         arrived(turn, who, *enters, last);
     }
 }
@@ -84,7 +84,8 @@ impl Traveller {
 /// It reached a node: facts that follow at once. Entry to a yard and departures are turns of their own.
 pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
     match first_step(turn, node, false) {
-        Some(step) => measure(turn, who.unit, step, cause),
+        // Entry to its yard is a turn of its own.
+        Some(_) => {}
         None => passes(turn, who, node, cause),
     }
 }
@@ -97,11 +98,12 @@ pub fn first_step(turn: &Turn, node: Id<Node>, paper: bool) -> Option<Id<Step>> 
 }
 
 /// A line that takes the shortest first has to know the handling time of who joins.
-pub fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) {
-    if turn.state.plan().steps[step].order == Order::Shortest {
-        let service = draw_handling(turn, unit, step);
-        turn.emit(cause, Event::HandlingMeasured { unit, step, service });
+fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) -> u64 {
+    if turn.state.plan().steps[step].order != Order::Shortest {
+        return cause;
     }
+    let service = draw_handling(turn, unit, step);
+    turn.emit(cause, Event::HandlingMeasured { unit, step, service })
 }
 
 /// The seconds of handling that a unit needs, before any factor.
@@ -123,8 +125,10 @@ fn slowed_handling(turn: &Turn, step: Id<Step>, drawn: SimDuration) -> SimDurati
 pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u64) {
     let state = turn.state;
     let plan = state.plan();
-    // A round of nodes that are reached at once is refused by the reader; the bound keeps a wrong plan from hanging.
-    for _ in 0..=plan.nodes.len() {
+    // Weights may lead round and round over nodes that are reached at once; each round has its own chance to end. The
+    // reader refuses rounds without an exit.
+    let mut chosen: Vec<Id<Node>> = Vec::new();
+    loop {
         let unit = who.unit;
         if plan.nodes[node].kind == NodeKind::Handover && !who.handed_over {
             who.handed_over = true;
@@ -137,7 +141,9 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             Way::Choose => {
                 let Route::Weights(hops) = &plan.nodes[node].next else { unreachable!("only weights are a choice") };
                 let (purpose, law) = turn.rules.routes[node.index()].clone().expect("a choice has its draw");
-                let visit = state.visits(unit, state.net.ranks.nodes[node.index()]);
+                let before = chosen.iter().filter(|&&n| n == node).count() as u64;
+                let visit = state.visits(unit, state.net.ranks.nodes[node.index()]) + before;
+                chosen.push(node);
                 let word = turn.rules.secret_kept(state, unit).draw(purpose, visit);
                 let to = hops[law.at(word) as usize].0;
                 cause = turn.emit(cause, Event::RouteChosen { unit, to });
@@ -149,14 +155,15 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             Way::Leg(leg) => {
                 if plan.legs[leg].departures.is_none() && state.leg_is_open(leg) {
                     let transit = own_transit(turn, unit, leg);
+                    turn.arrives_now |= transit.0 == 0;
                     turn.emit(cause, Event::LegDeparted { unit, leg, transit });
                 }
                 return;
             }
             Way::Node(next) => {
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
-                if let Some(step) = first_step(turn, next, false) {
-                    return measure(turn, unit, step, cause);
+                if first_step(turn, next, false).is_some() {
+                    return;
                 }
                 node = next;
                 who.handed_over = false;
@@ -168,7 +175,6 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             Way::Choose => unreachable!("a choice was made"),
         }
     }
-    unreachable!("the reader refuses a ring of nodes that are reached at once");
 }
 
 fn way_on(turn: &Turn, who: Traveller, node: Id<Node>) -> Way {
@@ -186,10 +192,12 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             turn.emit(state[step].last.max(1).min(state.events), Event::YardStillFull { step });
         }
         Some(Admission::Enter(unit)) => {
-            turn.emit(state.units[unit].last, Event::YardEntered { unit, step });
+            let cause = measure(turn, unit, step, state.units[unit].last);
+            turn.emit(cause, Event::YardEntered { unit, step });
         }
         Some(Admission::Overflow(unit)) => {
             let cause = turn.emit(state.units[unit].last, Event::OverflowAccepted { unit, step });
+            let cause = measure(turn, unit, step, cause);
             turn.emit(cause, Event::YardEntered { unit, step });
         }
         Some(Admission::Full(unit, rule)) => {
@@ -245,7 +253,7 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
     let Place::Handling { step, .. } = row.place else { unreachable!("handling that ends was going on") };
     let plan = &state.plan().steps[step];
     let again = plan.repeat > 0 && {
-        let visit = state.visits(unit, state.net.ranks.steps[step.index()]) - 1;
+        let visit = state.visits(unit, state.net.ranks.steps[step.index()]).saturating_sub(1);
         let secret = turn.rules.secret_kept(state, unit);
         chance(secret.draw(turn.rules.steps[step.index()].repeat, visit), plan.repeat)
     };
@@ -255,7 +263,7 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
         super::demand::desk_done(turn, need, step, next.is_some(), again, cause);
     }
     match next {
-        Some(next) => measure(turn, unit, next, cause),
+        Some(_) => {}
         None if row.is_paper() => {}
         None => {
             let who = Traveller::of(turn, unit);
@@ -267,15 +275,12 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
 /// Goods over a leg without departures leave as soon as they are ready.
 pub fn free_departures(turn: &mut Turn, leg: Id<Leg>) {
     let state = turn.state;
-    if !state.leg_is_open(leg) {
-        turn.emit(state[leg].last, Event::DepartureSkipped { leg });
-        return;
-    }
-    for unit in state[leg].line.iter(&state.units) {
-        let transit = own_transit(turn, unit, leg);
-        let cause = state.units[unit].last.max(state[leg].last);
-        turn.emit(cause, Event::LegDeparted { unit, leg, transit });
-    }
+    assert!(state.leg_is_open(leg), "a leg that closes takes its wake back");
+    // One a turn: what arrives at once comes before the next departure.
+    let unit = state[leg].line.first().expect("goods wait for a leg that opened");
+    let transit = own_transit(turn, unit, leg);
+    let cause = state.units[unit].last.max(state[leg].last);
+    turn.emit(cause, Event::LegDeparted { unit, leg, transit });
 }
 
 fn own_transit(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) -> SimDuration {
@@ -325,8 +330,14 @@ pub fn leg_ends(turn: &mut Turn, unit: UnitId) {
 /// A convoy arrives, with whatever else arrives over this leg now.
 pub fn convoy_ends(turn: &mut Turn, row: u32) {
     let (leg, aboard) = turn.state.convoys_due(row);
-    for unit in aboard {
+    for (i, &unit) in aboard.iter().enumerate() {
         arrives(turn, unit, leg);
+        // Goods that went on and arrive elsewhere at this very instant may come before the rest.
+        if turn.arrives_now && i + 1 < aboard.len() {
+            let cause = turn.last();
+            turn.emit(cause, Event::UnloadingPaused { leg });
+            return;
+        }
     }
 }
 
@@ -401,14 +412,22 @@ fn node_turns(turn: &mut Turn, node: Id<Node>, ends: bool, cause: u64) {
     match (ends, state[node].down) {
         (false, 0) => {
             let cause = turn.emit(cause, Event::NodeClosed { node });
-            state.plan().steps_of(node).filter(|&s| state[s].down == 0).for_each(|s| stop(turn, s, cause));
+            up_by_name(turn, node).into_iter().for_each(|s| stop(turn, s, cause));
         }
         (true, 1) => {
             let cause = turn.emit(cause, Event::NodeOpened { node });
-            state.plan().steps_of(node).filter(|&s| state[s].down == 0).for_each(|s| go_on(turn, s, cause));
+            up_by_name(turn, node).into_iter().for_each(|s| go_on(turn, s, cause));
         }
         _ => {}
     }
+}
+
+/// The steps of a node that are up but for the node, by name.
+fn up_by_name(turn: &Turn, node: Id<Node>) -> Vec<Id<Step>> {
+    let state = turn.state;
+    let mut steps: Vec<Id<Step>> = state.plan().steps_of(node).filter(|&s| state[s].down == 0).collect();
+    steps.sort_unstable_by_key(|s| state.net.ranks.steps[s.index()]);
+    steps
 }
 
 fn step_turns(turn: &mut Turn, step: Id<Step>, ends: bool, cause: u64) {

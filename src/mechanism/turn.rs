@@ -10,6 +10,8 @@ pub struct Turn<'a> {
     pub state: &'a State,
     pub rules: &'a mut Rules,
     pub now: SimTime,
+    /// Something departed in this turn that arrives at this very instant.
+    pub arrives_now: bool,
     /// `seq` of the next event.
     seq: u64,
     out: &'a mut Vec<Entry>,
@@ -17,7 +19,7 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub fn new(state: &'a State, rules: &'a mut Rules, now: SimTime, out: &'a mut Vec<Entry>) -> Turn<'a> {
-        Turn { state, rules, now, seq: state.events + 1, out }
+        Turn { state, rules, now, arrives_now: false, seq: state.events + 1, out }
     }
 
     /// States a fact and returns its `seq`.

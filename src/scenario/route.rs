@@ -54,12 +54,11 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
                 Some(hop) => Route::Hop(hop),
             }),
             Next::Weights(pairs) => {
-                let mut hops: Vec<(Hop, f64)> = pairs
-                    .iter()
-                    .filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)))
-                    .collect();
-                hops.sort_by_key(|(hop, _)| search.name(*hop));
-                Some(Route::Weights(hops))
+                // By the names as written, `out` last: the order in which a draw looks at them.
+                let mut pairs: Vec<_> = pairs.iter().collect();
+                pairs.sort_by_key(|(name, ..)| (name == "out", name));
+                let hops = pairs.into_iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)));
+                Some(Route::Weights(hops.collect()))
             }
         })
         .collect()

@@ -278,7 +278,7 @@ impl State {
                 (row.closed, row.last) = (Some(now), seq);
             }
             Event::StatementRecorded { stream, .. } | Event::ImportRejected { stream, .. } => {
-                let next = self.next_dated(stream);
+                let next = self.next_dated(stream, self.now);
                 self.next_of_stream(stream, next);
             }
             Event::PledgeAnnounced { pledge, stream, amount, next } => {
@@ -450,11 +450,11 @@ impl State {
     }
 
     /// Seconds to a dated stream's next thing.
-    pub fn next_dated(&self, stream: Id<Stream>) -> SimDuration {
+    pub fn next_dated(&self, stream: Id<Stream>, now: SimTime) -> SimDuration {
         match &self.plan().streams[stream].arrivals {
             Arrivals::At(times) => {
                 let next = times.get(self[stream].brought as usize + 1);
-                next.map_or(SimDuration(-1), |&t| t - self.now)
+                next.map_or(SimDuration(-1), |&t| t - now)
             }
             Arrivals::Every { .. } => SimDuration(-1),
         }
@@ -492,7 +492,7 @@ impl State {
             value,
             mass: Mass(item.mass.0 * quantity),
             origin,
-            to: plan.to,
+            to: plan.to.or(net.only_handover),
             joined: self.now,
             package: None,
             lots: 0,
@@ -527,14 +527,13 @@ impl State {
             mass: Mass(0),
             value: lines.map(|l| l.value).sum(),
             to: None,
+            early: row.submitted < SimTime::ZERO,
             recognised: false,
         };
         let hq = self.plan_of_need(need).hq.expect("a paper goes to a headquarters");
-        let submitted = row.submitted;
         self.units.insert(unit, paper);
         self.needs[need.index()].paper = Some(unit);
         self.arrive(unit, hq);
-        self.rejoin(unit, submitted);
     }
 
     fn create_goods(&mut self, unit: UnitId, line: LineId, number: u32, amount: u32) {
@@ -560,6 +559,7 @@ impl State {
             mass: Mass(item.mass.0 * i64::from(amount)),
             value: Money(plan.unit_value.unwrap_or(item.value).0 * i64::from(amount)),
             to: row.to,
+            early: false,
             recognised: false,
         };
         self.units.insert(unit, goods);

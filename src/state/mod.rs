@@ -185,6 +185,7 @@ impl State {
             | DepartureEmpty { .. }
             | DepartureSkipped { .. }
             | YardStillFull { .. }
+            | UnloadingPaused { .. }
             | StreamOpened { .. }
             | HandlingMeasured { .. }
             | BacklogEntered { .. } => self.apply_movement(event),

@@ -22,11 +22,8 @@ impl State {
             Event::NeedBySet { unit, due } => self.units[unit].due = due,
             Event::ValueSet { unit, value } => self.units[unit].value = value,
             Event::BacklogEntered { unit } => {
-                let joined = self.units[unit].joined;
                 let enters = self.enters(self.units[unit].name.stream);
                 self.arrive(unit, enters);
-                // It joined when it was dated, so that the older one comes first; its line is put in order anew.
-                self.rejoin(unit, joined);
             }
             Event::HandlingMeasured { unit, step, service } => {
                 self.units[unit].drawn = service;
@@ -45,6 +42,7 @@ impl State {
             }
             Event::Diverted { unit, to, .. } => {
                 self.leave_entry(unit);
+                self.units[unit].early = false;
                 self.units[unit].place = Place::Deciding(to);
             }
             Event::Refused { unit, .. } => {
@@ -91,7 +89,17 @@ impl State {
                 if let (Some(point), 0) = (self.plan().nodes[to].marks, self.plan().nodes[to].steps) {
                     self.mark(unit, point);
                 }
+                self.alight(unit, leg);
                 self.arrive(unit, to);
+            }
+            Event::UnloadingPaused { leg } => {
+                let now = self.now;
+                let due = |c: &Convoy| c.leg == leg && c.arrives == now && !c.load.is_empty();
+                for row in 0..self.convoys.len() {
+                    if due(&self.convoys[row]) {
+                        self.set(now, Wake::ConvoyEnds(row as u32));
+                    }
+                }
             }
             Event::HandedOver { unit, node } => {
                 self.mark(unit, Point::R4);
@@ -167,7 +175,8 @@ impl State {
             amount,
             mass,
             value: Money(item_value.0 * i64::from(amount)),
-            to: *to,
+            to: to.or(net.only_handover),
+            early: self.now < SimTime::ZERO,
             recognised: false,
         };
         self.units.insert(id, unit);
@@ -219,7 +228,7 @@ impl State {
 
     fn join_leg(&mut self, unit: UnitId, leg: Id<Leg>) {
         self.units[unit].place = Place::Ready(leg);
-        self.units[unit].joined = self.now;
+        self.units[unit].joined = self.joins(unit);
         self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
     }
 
@@ -232,31 +241,26 @@ impl State {
         }
     }
 
+    /// It closes again at the instant at which it opened.
+    fn disarm_leg(&mut self, leg: Id<Leg>) {
+        if std::mem::take(&mut self[leg].ready_set) {
+            self.cancel(self.now, 5, self.net.ranks.legs[leg.index()], Wake::LegReady(leg));
+        }
+    }
+
     fn want(&mut self, unit: UnitId, step: Id<Step>, from: Origin) {
         self.units[unit].place = Place::Entering { step, held: false, from };
-        self.units[unit].joined = self.now;
+        self.units[unit].joined = self.joins(unit);
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.insert(&mut self.units, unit);
         row.fresh += 1;
         self.arm_entry(step);
     }
 
-    pub(super) fn rejoin(&mut self, unit: UnitId, joined: SimTime) {
-        match self.units[unit].place {
-            Place::Entering { step, .. } => {
-                let row = &mut self.steps[Id::new(step.raw())];
-                row.entry.remove(&mut self.units, unit);
-                self.units[unit].joined = joined;
-                row.entry.insert(&mut self.units, unit);
-            }
-            Place::Ready(leg) => {
-                let row = &mut self.legs[Id::new(leg.raw())];
-                row.line.remove(&mut self.units, unit);
-                self.units[unit].joined = joined;
-                row.line.insert(&mut self.units, unit);
-            }
-            _ => self.units[unit].joined = joined,
-        }
+    /// When a unit joins what it comes to now: of the opening backlog, at the start, the older one comes first.
+    fn joins(&self, unit: UnitId) -> SimTime {
+        let row = &self.units[unit];
+        if row.early && self.now == SimTime::ZERO { row.born } else { self.now }
     }
 
     fn entry_of(&self, unit: UnitId) -> Id<Step> {
@@ -305,9 +309,7 @@ impl State {
             self.steps[Id::new(before.raw())].held.remove(&self.units[unit]);
             self.arm_entry(before);
         }
-        // Of the opening backlog the older one comes first.
-        let backlog = self.units[unit].joined < SimTime::ZERO && self.now == SimTime::ZERO;
-        self.units[unit].joined = if backlog { self.units[unit].joined } else { self.now };
+        self.units[unit].joined = self.joins(unit);
         self.units[unit].place = Place::Waiting(step);
         self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
         // Room may have been taken or given back; whoever else waits is looked at again.
@@ -331,6 +333,7 @@ impl State {
         // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
         let fresh = self.units[unit].left.0 < 0 && self.units[unit].drawn.0 < 0;
         self.units[unit].left = SimDuration(-1);
+        self.units[unit].early = false;
         self.units[unit].place = Place::Handling { step, server, ends, paused: false };
         if fresh {
             self.count_visit(unit, self.net.ranks.steps[step.index()]);
@@ -387,12 +390,14 @@ impl State {
         if self.units[unit].place == Place::Ready(leg) {
             self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
         } else {
-            self.units[unit].joined = self.now;
+            self.units[unit].joined = self.joins(unit);
         }
         self.units[unit].place = Place::UnderWay(leg);
+        self.units[unit].early = false;
         self.mark(unit, Point::R1);
         let departures = self.plan().legs[leg].departures.as_ref();
         let own = departures.is_none_or(|d| d.each);
+        self.arm_leg(leg);
         if own {
             self.count_visit(unit, self.net.ranks.legs[leg.index()]);
             self.set(self.now.after(transit), Wake::LegEnds(unit));
@@ -435,20 +440,30 @@ impl State {
             Wake::LegTicks(leg) => self[leg].loading = None,
             Wake::ConvoyEnds(row) => {
                 // Whatever else arrives over this leg now comes in the same turn, in the order of choice.
-                let (leg, at) = (self.convoys[row as usize].leg, self.convoys[row as usize].arrives);
-                for other in 0..self.convoys.len() {
-                    let convoy = &self.convoys[other];
-                    if convoy.leg == leg && convoy.arrives == at && !convoy.load.is_empty() {
-                        if other != row as usize {
-                            let place = self.net.ranks.legs[leg.index()];
-                            self.cancel(at, 1, place, Wake::ConvoyEnds(other as u32));
-                        }
-                        self.convoys[other].load.clear();
-                    }
+                for other in self.due_with(row).filter(|&other| other != row).collect::<Vec<_>>() {
+                    let convoy = &self.convoys[other as usize];
+                    let place = self.net.ranks.legs[convoy.leg.index()];
+                    self.cancel(convoy.arrives, 1, place, Wake::ConvoyEnds(other));
                 }
             }
             _ => {}
         }
+    }
+
+    /// Takes a unit that arrives out of its convoy's load.
+    fn alight(&mut self, unit: UnitId, leg: Id<Leg>) {
+        if self.plan().legs[leg].departures.as_ref().is_none_or(|d| d.each) {
+            return;
+        }
+        let now = self.now;
+        let due = self.convoys.iter_mut().filter(|c| c.leg == leg && c.arrives == now);
+        for convoy in due {
+            if let Some(at) = convoy.load.iter().position(|&u| u == unit) {
+                convoy.load.swap_remove(at);
+                return;
+            }
+        }
+        unreachable!("who arrives with a convoy was aboard of one");
     }
 
     pub(super) fn release(&mut self, unit: UnitId) {
@@ -495,7 +510,13 @@ impl State {
                     self.set(at, Wake::HoursTurn(place));
                 }
             }
-            Event::NodeClosed { .. } | Event::StepClosed { .. } | Event::LegClosed { .. } => {}
+            Event::StepClosed { .. } => {}
+            Event::LegClosed { leg } => self.disarm_leg(leg),
+            Event::NodeClosed { node } => {
+                for leg in self.net.legs_from(node).to_vec() {
+                    self.disarm_leg(leg);
+                }
+            }
             Event::NodeOpened { node } => {
                 for step in self.plan().steps_of(node) {
                     self[step].last = self.events;

@@ -251,7 +251,8 @@ impl State {
         // A yard that is full by number lets nobody in, whatever comes; only fresh ones still have to learn it.
         let full =
             |held: &Held, limit: Option<Limit>| limit.and_then(|l| l.number).is_some_and(|most| held.number >= most);
-        if row.fresh == 0 && full(&row.held, plan.yard) && !self.again_waits(step) {
+        let shut = full(&row.held, plan.yard) && plan.when_full != WhenFull::Overflow;
+        if row.fresh == 0 && shut && !self.again_waits(step) {
             return None;
         }
         row.entry.iter(&self.units).find_map(|id| {
@@ -265,21 +266,21 @@ impl State {
             if node_fits && step_fits {
                 return Some(Admission::Enter(id));
             }
+            // Whatever is full must agree to an overflow.
+            let node_agrees = node_fits || node_plan.when_full == WhenFull::Overflow;
+            let step_agrees = step_fits || (outside && plan.when_full == WhenFull::Overflow);
+            if node_agrees && step_agrees {
+                return Some(Admission::Overflow(id));
+            }
             if held {
                 return None;
             }
-            let rule = match (outside, node_fits) {
+            let rule = match (outside, node_agrees) {
                 (false, _) => WhenFull::Wait,
                 (true, false) => node_plan.when_full,
                 (true, true) => plan.when_full,
             };
-            // Both must agree to an overflow.
-            let both = !outside || node_fits || step_fits || plan.when_full == WhenFull::Overflow;
-            Some(match rule {
-                WhenFull::Overflow if both => Admission::Overflow(id),
-                WhenFull::Overflow => Admission::Full(id, plan.when_full),
-                rule => Admission::Full(id, rule),
-            })
+            Some(Admission::Full(id, rule))
         })
     }
 
@@ -321,13 +322,19 @@ impl State {
         }
     }
 
-    /// Units aboard of the convoys that arrive over the leg of this one at this instant.
+    /// Units aboard of the convoys that arrive over the leg of this one at this instant, in the order of choice.
     pub fn convoys_due(&self, row: u32) -> (Id<Leg>, Vec<UnitId>) {
-        let (leg, at) = (self.convoys[row as usize].leg, self.convoys[row as usize].arrives);
-        let due = self.convoys.iter().filter(|c| c.leg == leg && c.arrives == at);
-        let mut all: Vec<UnitId> = due.flat_map(|c| c.load.iter().copied()).collect();
+        let mut all: Vec<UnitId> =
+            self.due_with(row).flat_map(|other| self.convoys[other as usize].load.iter().copied()).collect();
         all.sort_unstable_by(|&a, &b| self.units[a].choice(&self.units[b]));
-        (leg, all)
+        (self.convoys[row as usize].leg, all)
+    }
+
+    /// Rows of the convoys that arrive over the same leg at the same instant.
+    pub(super) fn due_with(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
+        let (leg, at) = (self.convoys[row as usize].leg, self.convoys[row as usize].arrives);
+        let due = move |c: &Convoy| c.leg == leg && c.arrives == at && !c.load.is_empty();
+        self.convoys.iter().enumerate().filter(move |(_, c)| due(c)).map(|(i, _)| i as u32)
     }
 
     pub(super) fn handled_at(&self, unit: UnitId) -> Id<Step> {

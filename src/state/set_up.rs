@@ -20,6 +20,8 @@ pub struct Net {
     pub gates: Vec<(u32, u8)>,
     /// Whether goods can come to a place more than once (a repeat or a loop): then draws count their visits.
     pub comes_again: bool,
+    /// Where goods without a destination of their own go to, if there is exactly one handover node.
+    pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
     movement: Vec<bool>,
 }
@@ -44,7 +46,9 @@ impl Net {
         let movement =
             plan.steps.iter().map(|s| plan.nodes[s.node].kind == NodeKind::Hq && s.name == "movement").collect();
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
-        Net { ranks: Ranks::new(&plan), plan, first_gate, gates, comes_again, legs_from, movement }
+        let mut handovers = plan.nodes.ids().filter(|&n| plan.nodes[n].kind == NodeKind::Handover);
+        let only_handover = handovers.next().filter(|_| handovers.next().is_none());
+        Net { only_handover, ranks: Ranks::new(&plan), plan, first_gate, gates, comes_again, legs_from, movement }
     }
 
     pub fn legs_from(&self, node: Id<Node>) -> &[Id<Leg>] {

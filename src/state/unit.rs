@@ -87,6 +87,8 @@ pub struct Unit {
     pub mass: Mass,
     pub value: Money,
     pub to: Option<Id<Node>>,
+    /// Of the opening backlog and on its way to the first place where it waits: it joins there as of its own date.
+    pub early: bool,
     /// It reached the recognition point.
     pub recognised: bool,
 }

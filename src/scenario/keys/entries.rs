@@ -394,7 +394,6 @@ pub(crate) static LEG: Spec = Spec {
             r#"{ every = "6h" }"#,
             "The timetable; without one goods leave at once, each by itself.",
         ),
-        may("discipline", Form::Word(DISCIPLINES), "priority", r#""fifo""#, "Who boards first."),
         COPIES,
         REMOVE,
         BASIS,

@@ -1,5 +1,6 @@
 //! Values that are tables: arrivals, departures, distributions and the like.
 
+use super::entries::DISCIPLINES;
 use super::{BASIS, Form, Spec, Unit, may, must};
 
 pub(crate) static ARRIVALS: Spec = Spec {
@@ -35,6 +36,7 @@ pub(crate) static DEPARTURES: Spec = Spec {
         may("first", Form::Moment, "one `every` after the start", r#""1h""#, "The first departure."),
         may("capacity", Form::Limit, "no limit", r#""99 t""#, "What one departure can take."),
         may("min_load", Form::Limit, "one consignment", "2", "A departure below this does not leave."),
+        may("discipline", Form::Word(DISCIPLINES), "priority", r#""fifo""#, "Who boards first."),
         may("strict", Form::Flag, "false", "true", "What does not fit holds back what comes after it."),
         may(
             "each",

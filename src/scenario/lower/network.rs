@@ -309,11 +309,12 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
         f.basis(&format!("leg.{}", e.name));
         let (from, to) = (f.refer("from", &all.nodes), f.refer("to", &all.nodes));
         let transit = laws::law(f, "transit", Unit::Time);
-        let departures = f.sub("departures").and_then(|d| departures(&d, &e.name));
+        let timetable = f.sub("departures");
+        let order = timetable.as_ref().map_or(Order::Priority, order);
+        let departures = timetable.and_then(|d| departures(&d, &e.name));
         let own = f.get("departures").and_then(Node::table).and_then(|t| t.get("capacity"));
         places.capacities.push(own.map_or(e.place, |n| n.place));
         let mode = f.name("mode").unwrap_or("road").to_string();
-        let order = order(f);
         let transit = transit.unwrap_or(Law::Constant(0));
         let (Some(from), Some(to)) = (from, to) else { continue };
         let handover = nodes.get(to as usize).is_some_and(|n| n.kind == NodeKind::Handover);
@@ -327,7 +328,7 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
 fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
     f.basis(&format!("leg.{leg}.departures"));
     let every = f.whole("every").map(SimDuration);
-    let first = f.later("first");
+    let first = f.date("first");
     let (capacity, min_load) = (limit(f, "capacity"), limit(f, "min_load"));
     if let (Some(capacity), Some(min)) = (capacity, min_load) {
         let above = |a: Option<i64>, b: Option<i64>| a.zip(b).is_some_and(|(a, b)| a > b);

@@ -409,8 +409,8 @@ impl<'w> Tick<'w> {
                 && at == self.now
             {
                 let name = self.world.streams[stream].name.as_str();
-                let priority = self.draw_priority(stream, n);
-                due.push(((ARRIVALS, [name, ""], OF_STREAM, (priority, self.now, (name, n))), Act::Arrive(stream)));
+                // After what of its stream is dated before the start.
+                due.push(((ARRIVALS, [name, ""], OF_STREAM, (i64::MAX, self.now, (name, n))), Act::Arrive(stream)));
             }
         }
         for (leg, next) in self.timetable.iter().enumerate() {
@@ -890,17 +890,30 @@ impl Tick<'_> {
         let mut times = vec![None; self.world.nodes.len()];
         times[destination] = Some(handling(destination));
         for _ in &self.world.nodes {
-            for (leg, rules) in self.world.legs.iter().enumerate() {
-                let (from, to) = (self.origin(leg), self.target(leg));
-                if from == destination {
-                    continue;
+            for from in (0..self.world.nodes.len()).filter(|&n| n != destination) {
+                for hop in self.possible_hops(from) {
+                    let (to, way) = match hop {
+                        Hop::Leg(leg) => (self.target(leg), mean(&self.world.legs[leg].transit)),
+                        Hop::Node(to) => (to, 0),
+                        Hop::Out => continue,
+                    };
+                    let Some(rest) = times[to] else { continue };
+                    let time = handling(from) + way + rest;
+                    times[from] = Some(times[from].map_or(time, |best: i128| best.min(time)));
                 }
-                let Some(rest) = times[to] else { continue };
-                let time = handling(from) + mean(&rules.transit) + rest;
-                times[from] = Some(times[from].map_or(time, |best: i128| best.min(time)));
             }
         }
         times
+    }
+
+    /// Where goods can go on to from a node: by its `next`, else over any leg; a handover node without `next` is an end.
+    fn possible_hops(&self, node: usize) -> Vec<Hop> {
+        match &self.world.nodes[node].next {
+            Next::To(to) => vec![self.hop(node, to)],
+            Next::Weights(ways) => ways.iter().map(|(to, _)| self.hop(node, to)).collect(),
+            Next::Unsaid if self.world.nodes[node].kind == Kind::Handover => vec![],
+            Next::Unsaid => self.legs_from(node).into_iter().map(Hop::Leg).collect(),
+        }
     }
 
     fn enter_from_outside(&mut self, i: usize, node: usize) {
