@@ -644,7 +644,8 @@ impl State {
         let steps = plan.steps.ids().any(|step| {
             let (row, node) = (&self[step], plan.steps[step].node);
             let opens = ends(&row.struck) && ends(&self[node].struck);
-            let more = plan.steps[step].servers.iter().any(|&(at, n)| at > self.now && n > row.busy)
+            let ahead = |at: SimTime, n: u32| at > self.now || (at == self.now && n != row.calendar);
+            let more = plan.steps[step].servers.iter().any(|&(at, n)| ahead(at, n) && n > row.busy)
                 || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].until.is_some());
             opens
                 && (row.handled().any(|u| matches!(self.units[u].place, Place::Handling { .. }))
