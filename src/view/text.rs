@@ -193,7 +193,7 @@ pub fn wrapped(words: &[(Look, String)], indent: &str, width: usize) -> String {
                 out += &std::mem::take(&mut line).end();
                 line = line.plain(indent);
             }
-            line = line.put(*look, word);
+            line = line.put(*look, bare).plain(&word[bare.len()..]);
             fresh = false;
         }
     }
