@@ -9,7 +9,7 @@ use super::{Entry, Event};
 use crate::units::time::SimTime;
 
 /// Bumped when these bytes change; a store of another format is refused by number.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u8 = 1;
 
 /// Appends numbers as varints.
 #[inline]

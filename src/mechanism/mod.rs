@@ -116,7 +116,7 @@ fn next_of(turn: &mut Turn, stream: Id<Stream>) -> SimDuration {
         return SimDuration(-1);
     }
     match &plan.arrivals {
-        Arrivals::At(_) => state.next_dated(stream),
+        Arrivals::At(_) => state.next_dated(stream, turn.now),
         Arrivals::Every { .. } => {
             let word = turn.rules.block(stream, brought + 1).gap();
             let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);

@@ -5,12 +5,17 @@ use super::codes;
 use super::date::{self, NoInstant};
 use super::diagnostic::Finding;
 use super::keys::{Form, Key, Spec, Unit};
+use super::laws::Drawn;
 use super::names::{self, Names};
 use super::tree::{Entry, Node, Place, Table, Value};
+use crate::units::amount::Money;
 use crate::units::time::SimTime;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// The cells of a column, or why there are none.
+pub(crate) type Cells = Result<Vec<String>, String>;
 
 /// What lowering needs everywhere.
 pub(crate) struct Ctx {
@@ -19,17 +24,33 @@ pub(crate) struct Ctx {
     pub start: i64,
     pub home: String,
     pub home_decimals: u8,
-    /// Currencies that have a rate.
-    pub currencies: Vec<String>,
+    /// Currencies that have a rate, since when, and the highest one in billionths.
+    pub currencies: Vec<(String, SimTime, i64)>,
     /// Where the files are that values come from, by source.
     pub folders: Vec<PathBuf>,
     /// Columns of CSV files that were read, by path and column.
-    pub columns: RefCell<BTreeMap<(PathBuf, String), Result<Vec<String>, String>>>,
+    pub columns: RefCell<BTreeMap<(PathBuf, String), Cells>>,
+    /// Values and distributions that were read, by the address of their node.
+    pub drawn: RefCell<BTreeMap<usize, Option<Drawn>>>,
     /// Where a figure comes from, by place.
     pub basis: RefCell<Vec<(Place, String, String)>>,
 }
 
 impl Ctx {
+    /// Since when a currency has a rate; the home currency needs none.
+    pub fn rated(&self, currency: &str) -> Option<SimTime> {
+        if currency == self.home {
+            return Some(SimTime::EARLIEST);
+        }
+        self.currencies.iter().find(|(c, ..)| c == currency).map(|(_, since, _)| *since)
+    }
+
+    /// Whether a sum at its highest rate still fits.
+    pub fn converts(&self, minor: i64, currency: &str) -> bool {
+        let rate = self.currencies.iter().find(|(c, ..)| c == currency).map_or(1_000_000_000, |(.., rate)| *rate);
+        Money(minor).at_rate(rate).is_some()
+    }
+
     pub fn report(&self, finding: Finding) {
         self.findings.borrow_mut().push(finding);
     }
@@ -146,7 +167,8 @@ impl Ctx {
             self.report(wrong_type(node, key, "a whole number"));
             return None;
         }
-        let Some(whole) = exact.whole() else {
+        let most = if unit == Unit::Time { SimTime::LATEST.0 } else { i64::MAX };
+        let Some(whole) = exact.whole().filter(|w| *w <= most) else {
             self.report(overflow(node, key));
             return None;
         };
@@ -249,7 +271,7 @@ impl Ctx {
 
     pub fn refer(&self, node: &Node, key: &str, names: &Names) -> Option<u32> {
         let text = self.text(node, key)?;
-        names.find(text, node.place).map_err(|f| self.report(f)).ok()
+        names.find(text, node.place).map_err(|f| self.report(*f)).ok()
     }
 }
 
@@ -282,8 +304,8 @@ pub(crate) fn expected(node: &Node, key: &str, what: &str) -> Finding {
     wrong_type(node, key, what)
 }
 
-fn overflow(node: &Node, key: &str) -> Finding {
-    Finding::new(&codes::OVERFLOW, node.place, format!("`{key}` is too large"), "more than 64 bits can count")
+pub(crate) fn overflow(node: &Node, key: &str) -> Finding {
+    Finding::new(&codes::OVERFLOW, node.place, format!("`{key}` is too large"), "more than can be counted")
 }
 
 fn unread(node: &Node, key: &str, unit: Unit, text: &str, why: Unread) -> Finding {
@@ -464,6 +486,18 @@ impl<'a> Fields<'a> {
 
     pub fn moment(&self, key: &'static str) -> Option<SimTime> {
         self.cx.moment(self.get(key)?, key)
+    }
+
+    /// An instant that is not before the start.
+    pub fn later(&self, key: &'static str) -> Option<SimTime> {
+        let moment = self.moment(key)?;
+        if moment >= SimTime::ZERO {
+            return Some(moment);
+        }
+        let place = self.get(key).map_or(self.place, |n| n.place);
+        let message = format!("`{key}` is before the start");
+        self.cx.report(Finding::new(&codes::ORDER, place, message, "expected a date from the start on"));
+        None
     }
 
     pub fn word(&self, key: &'static str) -> Option<&'static str> {

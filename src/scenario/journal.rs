@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 /// Rows of one journal; a journal is read into memory.
 const ROWS_MOST: usize = 1_000_000;
+/// The largest sum of one row, in minor units; a law holds no more.
+const MINOR_MOST: i64 = 1_000_000_000_000_000;
 const KINDS: [&str; 4] = ["pledge", "requirement", "statement", "checkpoint"];
 const RECEIVER: &str = "\u{0}";
 
@@ -259,7 +261,7 @@ fn row(cx: &Ctx, columns: &Columns, record: &csv::StringRecord, number: u32, fil
         return reject(if text.is_empty() { "no date".to_string() } else { format!("bad date `{text}`") });
     };
     let what = match kind {
-        "pledge" => pledge(cx, columns, record).map(|s| What::Pledge(Box::new(s))),
+        "pledge" => pledge(cx, columns, record, SimTime(unix - cx.start)).map(|s| What::Pledge(Box::new(s))),
         "requirement" => requirement(columns, record),
         "statement" => Ok(What::Statement(statement(columns, record))),
         _ => checkpoint(cx, columns, record, unix, &format!("{file} row {number}")),
@@ -275,13 +277,14 @@ fn minor(text: &str, scale: i64, currency: &str) -> Result<i64, String> {
     let amount = Decimal::parse(text).ok_or_else(|| format!("bad amount `{text}`"))?;
     let up = i128::from(scale) * 10i128.pow(u32::from(amount::decimals(currency)));
     match amount.times(up, 1) {
-        Some(minor) if minor > 0 => Ok(minor),
+        Some(minor) if minor > 0 && minor <= MINOR_MOST => Ok(minor),
+        Some(minor) if minor > 0 => Err(format!("the amount `{text}` is too large")),
         Some(_) => Err(format!("the amount `{text}` is not above zero")),
         None => Err(format!("the amount `{text}` is too large")),
     }
 }
 
-fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord) -> Result<Sum, String> {
+fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord, at: SimTime) -> Result<Sum, String> {
     let cell = |key| columns.cell(record, key);
     let (text, usd) = (cell("amount"), cell("usd"));
     let currency = if cell("currency").is_empty() { cx.home.as_str() } else { cell("currency") };
@@ -292,7 +295,7 @@ fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord) -> Result<Sum
         return Err(format!("bad currency `{currency}`"));
     }
     let stated = if usd.is_empty() { None } else { Some(minor(usd, columns.scale, "USD")?) };
-    let rated = |c: &str| c == cx.home || cx.currencies.iter().any(|r| r == c);
+    let rated = |c: &str| cx.rated(c).is_some_and(|since| since <= at);
     let foreign = |c: &str| (c != cx.home).then(|| c.to_string());
     let (amount, currency, stated) = match stated {
         // The published figure is the sum itself, or stands beside the foreign one.
@@ -304,6 +307,9 @@ fn pledge(cx: &Ctx, columns: &Columns, record: &csv::StringRecord) -> Result<Sum
         _ if rated(currency) => (minor(text, columns.scale, currency)?, foreign(currency), None),
         _ => return Err(format!("no rate for {currency}")),
     };
+    if let Some(currency) = currency.as_deref().filter(|c| stated.is_none() && !cx.converts(amount, c)) {
+        return Err(format!("the amount `{text}` in {currency} is too large"));
+    }
     let party = cell("party").to_string();
     let nation = Some(names::slug(&party)).filter(|s| !s.is_empty());
     let package = match cell("package") {
@@ -325,7 +331,7 @@ fn requirement(columns: &Columns, record: &csv::StringRecord) -> Result<What, St
         text => text.parse::<i64>().map_err(|_| format!("bad {key} `{text}`")),
     };
     let quantity = number("quantity")?;
-    if quantity < 1 {
+    if !(1..=MINOR_MOST).contains(&quantity) {
         return Err(format!("bad quantity `{quantity}`"));
     }
     let priority = i32::try_from(number("priority")?).map_err(|_| "bad priority".to_string())?;

@@ -9,6 +9,8 @@ use super::load;
 use super::names;
 use super::tree::{Node, Place, Value};
 use crate::units::draw::Law;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Values of one distribution in a file; more would slow every draw.
 const VALUES_MOST: usize = 1_000_000;
@@ -22,6 +24,19 @@ pub(crate) struct Drawn {
     pub currency: Option<String>,
 }
 
+/// Means that were looked for: that of a cut takes a while.
+#[derive(Default)]
+pub(crate) struct Means(RefCell<BTreeMap<String, f64>>);
+
+impl Means {
+    pub fn of(&self, law: &Law) -> f64 {
+        if !matches!(law, Law::Cut { .. } | Law::Mixture { .. }) {
+            return law.mean();
+        }
+        *self.0.borrow_mut().entry(format!("{law:?}")).or_insert_with(|| law.mean())
+    }
+}
+
 /// Reads a value or a distribution.
 struct Reader<'a> {
     cx: &'a Ctx,
@@ -30,7 +45,7 @@ struct Reader<'a> {
     /// Whether money may be in a foreign currency.
     foreign: bool,
     /// The currency of the first sum, and its place.
-    currency: std::cell::RefCell<Option<(Option<String>, Place)>>,
+    currency: RefCell<Option<(Option<String>, Place)>>,
 }
 
 /// A value or a distribution in the home currency.
@@ -43,16 +58,27 @@ pub(crate) fn money(fields: &Fields<'_>, key: &'static str) -> Option<Drawn> {
     read(fields.cx, fields.get(key)?, key, Unit::Money, true)
 }
 
-/// A value or a distribution.
+/// A value or a distribution. Copies of an entry share what was read: a cut takes a while to check.
 pub(crate) fn read(cx: &Ctx, node: &Node, key: &str, unit: Unit, foreign: bool) -> Option<Drawn> {
+    // A node of the tree stays where it is as long as it is read.
+    let address = std::ptr::from_ref(node).addr();
+    if let Some(drawn) = cx.drawn.borrow().get(&address) {
+        return drawn.clone();
+    }
+    let drawn = read_once(cx, node, key, unit, foreign);
+    cx.drawn.borrow_mut().insert(address, drawn.clone());
+    drawn
+}
+
+fn read_once(cx: &Ctx, node: &Node, key: &str, unit: Unit, foreign: bool) -> Option<Drawn> {
     let reader = Reader { cx, key, unit, foreign, currency: None.into() };
     let law = reader.any(node, 0)?;
     if let Err(mut why) = law.check() {
         // Figures in base units say nothing to who wrote days.
-        if let Some((first, rest)) = why.split_once("; ").filter(|_| unit != Unit::Count) {
-            if rest.starts_with(|c: char| c.is_ascii_digit()) {
-                why = first.to_string();
-            }
+        if let Some((first, rest)) = why.split_once("; ").filter(|_| unit != Unit::Count)
+            && rest.starts_with(|c: char| c.is_ascii_digit())
+        {
+            why = first.to_string();
         }
         cx.report(Finding::new(&codes::LAW, node.place, format!("`{key}` cannot be drawn"), why));
         return None;
@@ -100,7 +126,7 @@ impl Reader<'_> {
             }
             Some(_) => {}
             None => {
-                if let Some(currency) = exact.currency.as_ref().filter(|c| !self.cx.currencies.contains(c)) {
+                if let Some(currency) = exact.currency.as_ref().filter(|c| self.cx.rated(c).is_none()) {
                     self.cx.report(
                         Finding::new(
                             &codes::CURRENCY,
@@ -239,7 +265,7 @@ impl Reader<'_> {
         let mut parts = Vec::new();
         let mut whole = true;
         for item in items {
-            let Some(f) = Fields::open(self.cx, item, &keys::PART) else { return None };
+            let f = Fields::open(self.cx, item, &keys::PART)?;
             let weight = f.factor("weight").map(|w| w.real(1.0));
             let of = f.get("of").and_then(|n| self.any(n, depth + 1));
             match (weight, of) {

@@ -1,7 +1,8 @@
 //! Offered loads: what streams bring on average, led through the routes, against what steps and legs can take.
 
 use super::check::{Source, end_of, hops, sources};
-use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream};
+use super::laws::Means;
+use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream, Weekly};
 use crate::units::arena::Id;
 use crate::units::time::{DAY, SimTime};
 use std::collections::BTreeMap;
@@ -44,6 +45,7 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         plan.nodes.ids().filter(|n| plan.nodes[*n].kind == NodeKind::Handover).map(Id::raw).collect();
     let handover = if let [only] = handovers.as_slice() { Some(*only) } else { None };
     let Some(visits) = visits(plan, &sources(plan, handover)) else { return Vec::new() };
+    let means = Means::default();
     let mut out = Vec::new();
     for (s, step) in plan.steps.iter().enumerate() {
         let node = &plan.nodes[step.node];
@@ -53,13 +55,9 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         };
         let Some(rate) = rate.filter(|r| *r > 0.0) else { continue };
         let again = 1.0 - f64::from(step.repeat) / 1e6;
-        let open = step
-            .hours
-            .as_ref()
-            .or(node.hours.as_ref())
-            .map_or(1.0, |w| w.0.iter().map(|(a, b)| f64::from(b - a)).sum::<f64>() / 604_800.0);
+        let open = open(node.hours.as_ref(), step.hours.as_ref());
         let offered = rate / again * DAY as f64;
-        let mean = step.time.mean();
+        let mean = means.of(&step.time);
         let servers = servers(&step.servers, plan.end);
         let capacity =
             if servers.is_infinite() || mean <= 0.0 { f64::INFINITY } else { servers * open / mean * DAY as f64 };
@@ -80,6 +78,14 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         out.push((worse, Where::Leg(l as u32)));
     }
     out
+}
+
+/// The share of the week in which both a node and its step are open.
+fn open(node: Option<&Weekly>, step: Option<&Weekly>) -> f64 {
+    let week = Weekly(vec![(0, 604_800)]);
+    let (a, b) = (node.unwrap_or(&week), step.unwrap_or(&week));
+    let both = |x: &(u32, u32), y: &(u32, u32)| f64::from(x.1.min(y.1).saturating_sub(x.0.max(y.0)));
+    a.0.iter().flat_map(|x| b.0.iter().map(move |y| both(x, y))).sum::<f64>() / 604_800.0
 }
 
 fn load(place: String, offered: f64, capacity: f64, unit: &'static str) -> Load {
@@ -131,10 +137,10 @@ fn desk(plan: &Plan, hq: u32, step: &str) -> Option<f64> {
     }
     let mut sum = 0.0;
     for stream in plan.streams.iter() {
-        if let Brings::Requirements(need) = &stream.brings {
-            if need.hq.is_some_and(|n| n.raw() == hq) {
-                sum += rate(stream, plan.end)?;
-            }
+        if let Brings::Requirements(need) = &stream.brings
+            && need.hq.is_some_and(|n| n.raw() == hq)
+        {
+            sum += rate(stream, plan.end)?;
         }
     }
     Some(sum)

@@ -1,7 +1,7 @@
 //! Floor 5: scenario files. From TOML to a [`Plan`], or to every mistake at once.
 //!
 //! [`read`] takes a file with its bases and `--set`s, and gives back the plan with the notes beside it. All that a file
-//! may say stands in one table of keys (`keys`), which the reader, the reference ([`reference`]) and did-you-mean share.
+//! may say stands in one table of keys (`keys`), which the reader, the reference ([`reference()`]) and did-you-mean share.
 
 mod amount;
 mod check;
@@ -87,6 +87,7 @@ fn finish(loader: Loader, table: tree::Table, name: &str) -> Result<Loaded, Repo
         currencies: Vec::new(),
         folders: loader.folders,
         columns: Default::default(),
+        drawn: Default::default(),
         basis: Default::default(),
     };
     let top = Node { place: Place::default(), value: Value::Table(table) };
@@ -105,7 +106,12 @@ fn finish(loader: Loader, table: tree::Table, name: &str) -> Result<Loaded, Repo
         findings.retain(Finding::is_error);
     }
     findings.sort_by(|a, b| (a.place, a.code.name, &a.message).cmp(&(b.place, b.code.name, &b.message)));
-    findings.dedup_by(|a, b| a.place == b.place && a.code.name == b.code.name && a.message == b.message);
+    // Copies of an entry share their mistakes; what is wrong with the whole is said of the first of them.
+    findings.dedup_by(|a, b| {
+        let same =
+            a.message == b.message || (a.code.is_about_the_whole() && a.label == b.label && !a.code.is_about_keys());
+        a.place == b.place && a.code.name == b.code.name && same
+    });
     let errors = findings.iter().any(Finding::is_error);
     let sources = loader.sources;
     let diagnostics: Vec<Diagnostic> = findings.into_iter().map(|f| f.resolve(&sources)).collect();

@@ -4,7 +4,11 @@ use super::codes;
 use super::diagnostic::Finding;
 use super::keys::{Key, Spec};
 use super::tree::{Place, Table};
+use std::cell::Cell;
 use std::collections::BTreeMap;
+
+/// References to nothing that are searched for what was meant.
+pub(crate) const MISSES_MOST: u32 = 100;
 
 /// The name of an entry: its `name`, or what stands in for it.
 pub(crate) fn entry_name(table: &Table, spec: &Spec) -> Option<String> {
@@ -112,6 +116,8 @@ pub(crate) fn no_such(kind: &str, name: &str, place: Place, known: &[String]) ->
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub kind: &'static str,
+    /// References that named nothing so far.
+    misses: Cell<u32>,
     pub by: BTreeMap<String, (u32, Place)>,
 }
 
@@ -120,13 +126,25 @@ impl Names {
         self.by.get(name).map(|(id, _)| *id)
     }
 
+    pub fn new(kind: &'static str, by: BTreeMap<String, (u32, Place)>) -> Names {
+        Names { kind, misses: Cell::new(0), by }
+    }
+
+    fn first(&self) -> Vec<String> {
+        self.by.keys().take(11).cloned().collect()
+    }
+
     pub fn list(&self) -> Vec<String> {
         self.by.keys().cloned().collect()
     }
 
     /// The handle of a name, or a finding that it is not there.
-    pub fn find(&self, name: &str, place: Place) -> Result<u32, Finding> {
-        // Long lists are searched for a near word only once they fail.
-        self.get(name).ok_or_else(|| no_such(self.kind, name, place, &self.list()))
+    pub fn find(&self, name: &str, place: Place) -> Result<u32, Box<Finding>> {
+        self.get(name).ok_or_else(|| {
+            self.misses.set(self.misses.get() + 1);
+            // Nobody reads more than that, and a near word among thousands takes its time.
+            let known = if self.misses.get() > MISSES_MOST { self.first() } else { self.list() };
+            Box::new(no_such(self.kind, name, place, &known))
+        })
     }
 }

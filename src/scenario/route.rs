@@ -3,12 +3,14 @@
 use super::codes;
 use super::diagnostic::Finding;
 use super::fields::Ctx;
+use super::laws::Means;
 use super::lower::network::Next;
 use super::lower::{All, Places};
 use super::names;
 use super::tree::Place;
 use crate::model::{Brings, Hop, Leg, Node, NodeKind, Plan, Route, RowBrings};
 use crate::units::arena::Id;
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -29,8 +31,18 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
     for (i, leg) in legs.iter().enumerate() {
         out[leg.from.index()].push(i as u32);
     }
-    let means: Vec<Micros> = legs.iter().map(|l| micros(l.transit.mean())).collect();
-    let search = Search { cx, nodes, legs: if whole { legs } else { &[] }, out: &out, means: &means, all, places };
+    let laws = Means::default();
+    let means: Vec<Micros> = legs.iter().map(|l| micros(laws.of(&l.transit))).collect();
+    let search = Search {
+        cx,
+        nodes,
+        legs: if whole { legs } else { &[] },
+        out: &out,
+        means: &means,
+        all,
+        places,
+        misses: Cell::new(0),
+    };
     nexts
         .iter()
         .enumerate()
@@ -61,6 +73,8 @@ struct Search<'a> {
     means: &'a [Micros],
     all: &'a All,
     places: &'a Places,
+    /// Names that led nowhere so far.
+    misses: Cell<u32>,
 }
 
 impl Search<'_> {
@@ -108,8 +122,11 @@ impl Search<'_> {
 
     fn nowhere(&self, from: u32, name: &str, place: Place) -> Finding {
         let here = &self.nodes[from as usize].name;
-        let known: Vec<&str> = self.nodes.iter().map(|n| n.name.as_str()).collect();
-        let near = names::nearest(name, known.iter().copied().chain(self.legs.iter().map(|l| l.name.as_str())));
+        self.misses.set(self.misses.get() + 1);
+        let most = if self.misses.get() > names::MISSES_MOST { 11 } else { usize::MAX };
+        let known: Vec<&str> = self.nodes.iter().take(most).map(|n| n.name.as_str()).collect();
+        let near =
+            names::nearest(name, known.iter().copied().chain(self.legs.iter().take(most).map(|l| l.name.as_str())));
         let label = match near {
             Some(near) => format!("no node has this name; did you mean `{near}`?"),
             None => "no node or leg has this name".to_string(),
@@ -166,11 +183,12 @@ pub(crate) fn destinations(plan: &Plan, all: &All) -> BTreeSet<u32> {
 
 /// The route of every node: what it says, or the fastest ways.
 pub(crate) fn routes(plan: &Plan, nodes: &[Node], said: Vec<Said>, all: &All) -> Vec<Route> {
+    let laws = Means::default();
     let handling: Vec<Micros> = nodes
         .iter()
-        .map(|n| (n.first_step..n.first_step + n.steps).map(|s| micros(plan.steps[Id::new(s)].time.mean())).sum())
+        .map(|n| (n.first_step..n.first_step + n.steps).map(|s| micros(laws.of(&plan.steps[Id::new(s)].time))).sum())
         .collect();
-    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(l.transit.mean())).collect();
+    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(laws.of(&l.transit))).collect();
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
     for (i, leg) in plan.legs.iter().enumerate() {
         out[leg.from.index()].push(i as u32);

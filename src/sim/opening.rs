@@ -1,7 +1,7 @@
 //! The opening record: turn 0 of a log, from which the run can be folded and gone on with, without its scenario file.
 
 use super::SimError;
-use crate::log::RunId;
+use crate::log::{Head, Opening, RunId};
 use crate::model::{Notes, Plan};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,17 @@ impl Opened {
     /// is read.
     pub fn to_bytes(&self) -> Vec<u8> {
         bincode::serde::encode_to_vec(self, BYTES).expect("plain data in memory can be encoded")
+    }
+
+    /// What stands before the first turn of this run's log: events are numbered from 1, and times from the earliest.
+    pub fn opening(&self) -> Opening {
+        let time = crate::state::State::earliest(&self.plan).0;
+        Opening {
+            record: self.to_bytes(),
+            codec: crate::event::codec::FORMAT,
+            origin: Head { turn: 0, next_seq: 1, events: 0, time },
+            ..Opening::default()
+        }
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Opened, SimError> {

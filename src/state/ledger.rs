@@ -278,7 +278,7 @@ impl State {
                 (row.closed, row.last) = (Some(now), seq);
             }
             Event::StatementRecorded { stream, .. } | Event::ImportRejected { stream, .. } => {
-                let next = self.next_dated(stream);
+                let next = self.next_dated(stream, self.now);
                 self.next_of_stream(stream, next);
             }
             Event::PledgeAnnounced { pledge, stream, amount, next } => {
@@ -449,12 +449,13 @@ impl State {
         }
     }
 
-    /// Seconds to a dated stream's next thing.
-    pub fn next_dated(&self, stream: Id<Stream>) -> SimDuration {
+    /// Seconds from `now`, when a dated stream brings a thing, to its next one. The turn that brings it is decided
+    /// before the state's own clock goes on.
+    pub fn next_dated(&self, stream: Id<Stream>, now: SimTime) -> SimDuration {
         match &self.plan().streams[stream].arrivals {
             Arrivals::At(times) => {
                 let next = times.get(self[stream].brought as usize + 1);
-                next.map_or(SimDuration(-1), |&t| t - self.now)
+                next.map_or(SimDuration(-1), |&t| t - now)
             }
             Arrivals::Every { .. } => SimDuration(-1),
         }

@@ -30,6 +30,11 @@ impl Code {
         self.name == MISSING_KEY.name || self.name.starts_with("WB3") || self.is_warning()
     }
 
+    /// 1xx.
+    pub fn is_about_keys(&self) -> bool {
+        self.name.starts_with("WB1")
+    }
+
     /// Whether a plan without what is missing would be another one.
     pub fn breaks_the_plan(&self) -> bool {
         const BREAKING: [&Code; 12] = [

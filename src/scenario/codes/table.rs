@@ -143,7 +143,7 @@ name = "shell"
 mass = "45 kg""#
     OVERFLOW "WB204"
         "Too large to count"
-        "Times are counted in seconds, masses in kilograms and money in cents, in 64 bits. That is enough for 275,000 years and 92 quadrillion."
+        "Times are counted in seconds, masses in kilograms and money in minor units, in 64 bits. That is enough for 92 quadrillion of them; times end after about 17,000 years."
         r#"[[item]]
 name = "shell"
 mass = "99999999999999999999 t""#

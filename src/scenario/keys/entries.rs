@@ -84,13 +84,7 @@ pub(crate) static RATE: Spec = Spec {
     text: "One line of `rates`.",
     keys: &[
         must("currency", Form::Text, r#""NOK""#, "Three capital letters."),
-        may(
-            "from",
-            Form::Moment,
-            "always",
-            "2025-08-01",
-            "In force from here on; the first one of a currency also before.",
-        ),
+        may("from", Form::Moment, "always", "2025-08-01", "In force from here on, until the next one of the currency."),
         must("rate", Form::Factor, "1.2", "Home units for one foreign unit."),
         BASIS,
     ],

@@ -90,5 +90,5 @@ fn duplicate(kind: &str, first: &Entry<'_>, second: &Entry<'_>) -> Finding {
 
 pub(crate) fn names(kind: &'static str, entries: &[Entry<'_>]) -> Names {
     let by = entries.iter().enumerate().map(|(i, e)| (e.name.clone(), (i as u32, e.place))).collect();
-    Names { kind, by }
+    Names::new(kind, by)
 }

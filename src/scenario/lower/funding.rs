@@ -9,7 +9,7 @@ use crate::model::{
 use crate::scenario::amount::{decimals, is_currency};
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Finding;
-use crate::scenario::fields::{Ctx, Fields, expected};
+use crate::scenario::fields::{Ctx, Fields, expected, overflow};
 use crate::scenario::journal;
 use crate::scenario::keys::{self, Unit};
 use crate::scenario::laws;
@@ -24,11 +24,11 @@ use std::collections::BTreeMap;
 /// The home currency and the rates, by currency and date.
 pub(super) fn money(cx: &mut Ctx, top: &Table) -> Vec<Rate> {
     let Some(node) = top.get("money") else { return Vec::new() };
-    if let Some(currency) = node.table().and_then(|t| t.get("currency")) {
-        if let Some(text) = currency_of(cx, currency) {
-            cx.home_decimals = decimals(&text);
-            cx.home = text;
-        }
+    if let Some(currency) = node.table().and_then(|t| t.get("currency"))
+        && let Some(text) = currency_of(cx, currency)
+    {
+        cx.home_decimals = decimals(&text);
+        cx.home = text;
     }
     let mut rates: Vec<(Rate, Place)> = Vec::new();
     {
@@ -52,8 +52,12 @@ pub(super) fn money(cx: &mut Ctx, top: &Table) -> Vec<Rate> {
             }
         }
     }
-    cx.currencies = rates.iter().map(|(r, _)| r.currency.clone()).collect();
-    cx.currencies.dedup();
+    for (rate, _) in &rates {
+        match cx.currencies.last_mut().filter(|(c, ..)| *c == rate.currency) {
+            Some(last) => last.2 = last.2.max(rate.billionths),
+            None => cx.currencies.push((rate.currency.clone(), rate.from, rate.billionths)),
+        }
+    }
     rates.into_iter().map(|(rate, _)| rate).collect()
 }
 
@@ -115,10 +119,8 @@ pub(super) fn nations(
     for name in journals.iter().flat_map(|j| j.nations(cx)) {
         by.entry(name).or_insert((None, Place::default()));
     }
-    all.nations = Names {
-        kind: "nation",
-        by: by.iter().enumerate().map(|(i, (name, (_, place)))| (name.clone(), (i as u32, *place))).collect(),
-    };
+    let ids = by.iter().enumerate().map(|(i, (name, (_, place)))| (name.clone(), (i as u32, *place))).collect();
+    all.nations = Names::new("nation", ids);
     by.into_iter().map(|(name, (share, _))| Nation { name, share }).collect()
 }
 
@@ -257,6 +259,9 @@ pub(super) fn pledge(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<St
     let paid_after = laws::law(f, "paid_after", Unit::Time);
     let earmark = f.get("earmark").and_then(|n| earmark(f, n, all));
     let count = count(f);
+    if let (Some(drawn), Some(arrivals)) = (&amount, &arrivals) {
+        converted(f, drawn, arrivals);
+    }
     let amount = amount.unwrap_or(laws::Drawn { law: Law::Constant(0), currency: None });
     let plan = PledgePlan {
         nation,
@@ -278,6 +283,26 @@ pub(super) fn pledge(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<St
         priority,
         brings: Brings::Pledges(plan),
     })
+}
+
+/// Reports a foreign amount that has no rate yet when the first pledge comes, or that would not fit.
+fn converted(f: &Fields<'_>, drawn: &laws::Drawn, arrivals: &Arrivals) {
+    let (Some(currency), Some(node)) = (&drawn.currency, f.get("amount")) else { return };
+    let first = match arrivals {
+        Arrivals::At(times) => times.first().copied().unwrap_or(SimTime::ZERO),
+        Arrivals::Every { first, .. } => first.unwrap_or(SimTime::ZERO),
+    };
+    if f.cx.rated(currency).is_some_and(|since| since > first) {
+        let message = format!("there is no rate for {currency} yet when the first pledge comes");
+        f.cx.report(
+            Finding::new(&codes::CURRENCY, node.place, message, "its first rate begins later")
+                .help("in `[money]`: let the first rate of the currency begin earlier"),
+        );
+    }
+    let most = super::goods::upper(&drawn.law).unwrap_or((drawn.law.mean() * 100.0) as i64);
+    if !f.cx.converts(most, currency) {
+        f.cx.report(overflow(node, "amount"));
+    }
 }
 
 /// The mechanism that pledges go to: the one that `to` names, or the only one that pools money.

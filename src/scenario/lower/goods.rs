@@ -76,7 +76,7 @@ pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> 
             law
         }
     };
-    Some(Arrivals::Every { gap, first: a.moment("first") })
+    Some(Arrivals::Every { gap, first: a.later("first") })
 }
 
 /// The mean interval of a rate, in seconds.
@@ -143,6 +143,18 @@ pub(crate) fn upper(law: &Law) -> Option<i64> {
             (a, b) => a.or(b),
         },
         _ => None,
+    }
+}
+
+/// Reports a quantity whose mass or value would not fit.
+fn counted(f: &Fields<'_>, item: Option<u32>, quantity: &Law, unit_value: Option<Money>, all: &All) {
+    let Some((mass, value)) = item.and_then(|i| all.goods.get(i as usize)) else { return };
+    let most = upper(quantity).unwrap_or((quantity.mean() * 100.0) as i64);
+    let value = unit_value.map_or(*value, |v| v.0);
+    if most.checked_mul(*mass).is_none() || most.checked_mul(value).is_none() {
+        let place = f.get("quantity").map_or(f.place, |n| n.place);
+        let message = "the mass or the value of such a quantity is too large";
+        f.cx.report(Finding::new(&codes::OVERFLOW, place, message, "more than can be counted"));
     }
 }
 
@@ -232,6 +244,7 @@ fn line(f: &Fields<'_>, all: &All, ends: &Ends<'_>) -> Option<Line> {
     let origin = f.refer("origin", &all.nodes);
     let to = f.refer("to", &all.nodes);
     let (quantity, unit_value) = (quantity(f), f.whole("unit_value").map(Money));
+    counted(f, item, &quantity, unit_value, all);
     let mechanism_has = ends.via.is_some_and(|(m, _)| all.origins.get(m as usize).is_some_and(|o| o.is_some()));
     if f.get("origin").is_none() && !mechanism_has {
         let message = match ends.via {
@@ -271,6 +284,7 @@ pub(super) fn consignment(e: &Entry<'_>, all: &All, places: &mut Places) -> Opti
     let item = f.refer("item", &all.items).map(Id::new);
     let to = f.refer("to", &all.nodes).map(Id::new);
     let quantity = quantity(f);
+    counted(f, item.map(Id::raw), &quantity, None, all);
     let (mass, value) = (laws::law(f, "mass", Unit::Mass), laws::law(f, "value", Unit::Money));
     let needed_within = laws::law(f, "needed_within", Unit::Time);
     let priority = priority(f);

@@ -45,6 +45,8 @@ pub(crate) struct All {
     pub origins: Vec<Option<u32>>,
     /// Equipment families of the items.
     pub families: BTreeSet<String>,
+    /// Mass and value of one unit of each item.
+    pub goods: Vec<(i64, i64)>,
     /// The table that each stream is an entry of.
     pub kinds: Vec<&'static str>,
 }
@@ -121,6 +123,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         ..Places::default()
     };
     let items = goods::items(&items);
+    all.goods = items.iter().map(|i| (i.mass.0, i.value.0)).collect();
     all.families = items.iter().filter(|i| !i.family.is_empty()).map(|i| i.family.clone()).collect();
     let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &mut all, &mut places);
     let legs = network::legs(&legs, &all, &nodes_made, &mut places);

@@ -71,14 +71,14 @@ pub(super) fn nodes(entries: &[Entry<'_>], all: &mut All, places: &mut Places) -
                         .help(format!("its steps are {}", names::row(&DESKS))),
                 );
             }
-            if let Some(first) = all.steps.insert((i as u32, name.to_string()), steps.len() as u32) {
-                if let Some(first) = places.steps.get(first as usize) {
-                    let message = format!("two steps of `{}` have the name `{name}`", e.name);
-                    f.cx.report(
-                        Finding::new(&codes::DUPLICATE, place, message, "choose another name")
-                            .second(*first, "the first one is here"),
-                    );
-                }
+            if let Some(first) = all.steps.insert((i as u32, name.to_string()), steps.len() as u32)
+                && let Some(first) = places.steps.get(first as usize)
+            {
+                let message = format!("two steps of `{}` have the name `{name}`", e.name);
+                f.cx.report(
+                    Finding::new(&codes::DUPLICATE, place, message, "choose another name")
+                        .second(*first, "the first one is here"),
+                );
             }
             places.steps.push(place);
             places.step_yards.push(s.get("yard").map_or(place, |n| n.place));
@@ -327,7 +327,7 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
 fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
     f.basis(&format!("leg.{leg}.departures"));
     let every = f.whole("every").map(SimDuration);
-    let first = f.moment("first");
+    let first = f.later("first");
     let (capacity, min_load) = (limit(f, "capacity"), limit(f, "min_load"));
     if let (Some(capacity), Some(min)) = (capacity, min_load) {
         let above = |a: Option<i64>, b: Option<i64>| a.zip(b).is_some_and(|(a, b)| a > b);
@@ -344,7 +344,7 @@ fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
     }
     let (strict, each) = (f.flag("strict", false), f.flag("each", false));
     let every = every?;
-    let first = first.unwrap_or(SimTime(every.0));
+    let first = first.unwrap_or(SimTime::ZERO.after(every));
     Some(Departures { every, first, capacity, min_load, strict, each })
 }
 

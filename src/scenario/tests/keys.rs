@@ -1,8 +1,12 @@
 //! The table of keys: every key changes something, and the reference is printed from it.
 
 use super::{fine, path};
+use crate::model::{Limit, OnOutage, Weekly};
 use crate::scenario::Loaded;
-use crate::scenario::keys::{Spec, TABLES, reference};
+use crate::scenario::keys::{LAW, Spec, TABLES, reference};
+use crate::units::amount::Mass;
+use crate::units::draw::Law;
+use crate::units::time::SimTime;
 
 #[test]
 fn the_reference_is_printed_from_the_table() {
@@ -118,4 +122,51 @@ fn every_key_is_read_with_its_example() {
             assert_ne!(seen(&loaded), plain, "{path}.{}", key.name);
         }
     }
+}
+
+#[test]
+fn every_form_of_a_distribution_is_read() {
+    let transit = |value: &str| {
+        let plan = fine(RICH, &[&format!("leg.main.transit={value}")]).plan;
+        plan.legs.iter().find(|l| l.name == "main").unwrap().transit.clone()
+    };
+    let mut seen = vec![transit("\"3h\"")];
+    for key in LAW.keys.iter().filter(|k| k.name != "least" && k.name != "most") {
+        let law = transit(&format!("{{ {} = {} }}", key.name, key.example));
+        assert!(!seen.contains(&law), "{} is read as another form: {law:?}", key.name);
+        let cut = transit(&format!("{{ {} = {}, least = \"1h\", most = \"9h\" }}", key.name, key.example));
+        assert_eq!(cut, Law::Cut { least: Some(3_600), most: Some(32_400), of: Box::new(law.clone()) });
+        seen.push(law);
+    }
+    assert_eq!(transit("{ exponential = \"0.5 s\" }"), Law::Exponential { mean: 0.5 });
+    assert_eq!(transit("{ triangular = { low = \"1h\", mode = \"2h\", high = \"4h\" } }").mean(), 8_400.0);
+    assert!(matches!(transit("{ lognormal = { p50 = \"3h\", p90 = \"9h\" } }"), Law::Lognormal { .. }));
+    let days = transit("{ empirical = { file = \"lateness.csv\", column = \"days\" } }");
+    assert_eq!(days, Law::Empirical { values: vec![0, 129_600, 172_800] });
+    let hours = transit("{ empirical = { file = \"lateness.csv\", column = \"own\", unit = \"h\" } }");
+    assert_eq!(hours, Law::Empirical { values: vec![7_200, 14_400, 86_400] });
+}
+
+#[test]
+fn limits_servers_and_hours_have_several_forms() {
+    let hub = |set: &str| {
+        let plan = fine(RICH, &[set]).plan;
+        let node = plan.nodes.iter().find(|n| n.name == "hub").unwrap().clone();
+        let step = plan.steps
+            [plan.steps_of(plan.nodes.ids().find(|n| plan.nodes[*n].name == "hub").unwrap()).next().unwrap()]
+        .clone();
+        (node, step)
+    };
+    let limit = |number, mass: Option<i64>| Some(Limit { number, mass: mass.map(Mass) });
+    assert_eq!(hub("node.hub.yard=7").0.yard, limit(Some(7), None));
+    assert_eq!(hub("node.hub.yard=60 t").0.yard, limit(None, Some(60_000)));
+    assert_eq!(hub("node.hub.yard={ number = 5, mass = \"60 t\" }").0.yard, limit(Some(5), Some(60_000)));
+    assert_eq!(hub("node.hub.step.receipt.servers=unlimited").1.servers, [(SimTime::EARLIEST, u32::MAX)]);
+    let calendar = hub("node.hub.step.receipt.servers=[{ from = 2025-07-15, n = 0 }, { n = 4 }]").1.servers;
+    assert_eq!(calendar, [(SimTime::EARLIEST, 4), (SimTime(86_400), 0)]);
+    let hours = hub("node.hub.hours=[\"Mon 08:00-12:00\", \"Mon 13:00-17:00\"]").0.hours;
+    assert_eq!(hours, Some(Weekly(vec![(28_800, 43_200), (46_800, 61_200)])));
+    assert_eq!(hub("node.hub.hours=Mon-Sun 00:00-24:00").0.hours, None);
+    // The node's word on outages holds for its steps.
+    assert_eq!(hub("node.hub.on_outage=requeue").1.on_outage, OnOutage::Requeue);
 }

@@ -121,8 +121,52 @@ const BITS: [&str; 24] = [
     ".",
 ];
 
+/// Values that stand where others are meant.
+const VALUES: [&str; 40] = [
+    "1",
+    "-1",
+    "0",
+    "0.5",
+    "1e300",
+    "inf",
+    "nan",
+    "9223372036854775807",
+    "99999999999999999999",
+    "true",
+    "\"\"",
+    "\"x\"",
+    "\"hub-pl\"",
+    "\"hub\"",
+    "\"border\"",
+    "\"port\"",
+    "\"out\"",
+    "\"purl\"",
+    "\"4h\"",
+    "\"12 t\"",
+    "\"5 M USD\"",
+    "\"5 M EUR\"",
+    "\"2/week\"",
+    "\"5%\"",
+    "\"0 s\"",
+    "\"9e18 s\"",
+    "2025-08-01",
+    "0001-01-01",
+    "9999-12-31T23:59:59Z",
+    "08:00:00",
+    "[]",
+    "{}",
+    "[1, 2]",
+    "[{}]",
+    "{ weights = { hub = 1, out = 1 } }",
+    "{ weights = { 1 = 1 } }",
+    "{ exponential = \"4h\" }",
+    "{ mixture = [{ weight = 1, of = { mixture = [] } }] }",
+    "{ every = \"1 s\" }",
+    "{ number = 1, mass = \"1 kg\" }",
+];
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn no_text_makes_the_reader_panic(
@@ -145,6 +189,42 @@ proptest! {
             Err(report) => report,
         };
         let _ = (shown.text(false), shown.text(true), shown.json());
+    }
+
+    #[test]
+    fn no_value_makes_the_reader_panic(
+        rich in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..VALUES.len() + 2), 1..8),
+    ) {
+        let file = if rich { "scenarios/every-key.toml" } else { "scenarios/spec-example.toml" };
+        let text = std::fs::read_to_string(path(file)).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+        for (at, change) in changes {
+            let at = at.index(lines.len());
+            match VALUES.get(change) {
+                _ if lines.len() < 3 => {}
+                Some(value) => {
+                    if let Some((key, _)) = lines[at].clone().split_once('=') {
+                        lines[at] = format!("{key}= {value}");
+                    }
+                }
+                None if change == VALUES.len() => {
+                    lines.remove(at);
+                }
+                None => {
+                    let line = lines[at].clone();
+                    lines.insert(at, line);
+                }
+            }
+        }
+        let shown = match super::text(&lines.join("\n"), &[]) {
+            Ok(loaded) => {
+                crate::scenario::loads(&loaded.plan);
+                loaded.report()
+            }
+            Err(report) => report,
+        };
+        let _ = (shown.text(false), shown.json());
     }
 
     #[test]

@@ -1,0 +1,107 @@
+//! The engine against the slow reference: event for event on small random worlds.
+
+use crate::reference::tick::{self, Event, Value};
+use crate::reference::{random, world};
+use crate::support::{self, full_tier};
+use std::collections::BTreeMap;
+
+/// Kinds that both tell, with the fields that both give.
+const KINDS: &[(&str, &[&str])] = &[
+    ("ConsignmentCreated", &["priority"]),
+    ("YardEntered", &["node", "step"]),
+    ("HeldAtGate", &["node"]),
+    ("Blocked", &["node", "step"]),
+    ("Diverted", &["node", "to"]),
+    ("Refused", &["node"]),
+    ("OverflowAccepted", &["node"]),
+    ("HandlingStarted", &["node", "step", "server"]),
+    ("HandlingPaused", &[]),
+    ("HandlingResumed", &[]),
+    ("HandlingRequeued", &[]),
+    ("HandlingFinished", &["node", "step"]),
+    ("RouteChosen", &["to"]),
+    ("LegDeparted", &["leg", "transit"]),
+    ("LegArrived", &["leg"]),
+    ("HandedOver", &["node"]),
+    ("LeftModel", &["node"]),
+    ("ConvoyDispatched", &["load"]),
+    ("DepartureEmpty", &[]),
+    ("DepartureSkipped", &[]),
+    ("NodeClosed", &[]),
+    ("NodeOpened", &[]),
+    ("StepClosed", &[]),
+    ("StepOpened", &[]),
+    ("LegClosed", &[]),
+    ("LegOpened", &[]),
+];
+
+fn line(time: i64, kind: &str, object: &str, field: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let fields = KINDS.iter().find(|k| k.0 == kind)?.1;
+    let mut text = format!("{time} {kind} {object}");
+    for name in fields {
+        text += &format!(" {name}={}", field(name).unwrap_or_else(|| "?".to_owned()));
+    }
+    Some(text)
+}
+
+fn of_reference(event: &Event) -> Option<String> {
+    let field = |name: &str| {
+        event.fields.get(name).map(|v| match v {
+            Value::Int(n) => n.to_string(),
+            Value::Text(t) => t.clone(),
+        })
+    };
+    // A departure has a number there; here its object is the leg.
+    let object = match event.kind.as_str() {
+        "ConvoyDispatched" => event.object.rsplit_once('#').map_or(&*event.object, |p| p.0),
+        _ => &event.object,
+    };
+    line(event.time, &event.kind, object, field)
+}
+
+fn of_engine(event: &serde_json::Value) -> Option<String> {
+    let text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    let field = |name: &str| event.get(name).map(text);
+    line(event["t"].as_i64()?, event["kind"].as_str()?, event["object"].as_str()?, field)
+}
+
+/// One world: the events of both, and the first difference.
+fn compare(number: u64) -> Result<(), String> {
+    let world = random::world(number);
+    let text = world::to_toml(&world);
+    let seed = number % 7;
+    if let Err(report) = waybill::scenario::read_text("test.toml", &text, &Default::default()) {
+        return Err(report.text(false));
+    }
+    let expected: Vec<String> = tick::run(&world, seed).events.iter().filter_map(of_reference).collect();
+    let done = support::run(&text, seed);
+    let found: Vec<String> = done.events().iter().filter_map(of_engine).collect();
+    if expected == found {
+        return Ok(());
+    }
+    let at = expected.iter().zip(&found).position(|(a, b)| a != b).unwrap_or(expected.len().min(found.len()));
+    let around = |list: &[String]| list[at.saturating_sub(4)..(at + 4).min(list.len())].join("\n    ");
+    Err(format!(
+        "world {number}, seed {seed}, event {at}:\n  reference:\n    {}\n  engine:\n    {}\n{text}",
+        around(&expected),
+        around(&found)
+    ))
+}
+
+#[test]
+fn the_engine_agrees_with_the_reference_event_for_event() {
+    let worlds = if full_tier() { 100_000 } else { 1_000 };
+    let first = std::env::var("WAYBILL_WORLD").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let mut differ = BTreeMap::new();
+    for number in first..first + worlds {
+        if let Err(what) = compare(number) {
+            differ.insert(number, what);
+            if differ.len() >= 20 {
+                break;
+            }
+        }
+    }
+    if let Some((number, what)) = differ.iter().min_by_key(|d| d.1.len()) {
+        panic!("{} worlds differ, {:?}; the smallest, {number}:\n{what}", differ.len(), differ.keys());
+    }
+}
