@@ -26,10 +26,14 @@ pub struct Waybill {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check a scenario: every mistake at once, and the load of every step and leg
-    #[command(after_help = "Examples:\n  waybill check scenarios/bench/three-hubs.toml\n  waybill check base.toml --set node.hub.step.receipt.servers=8")]
+    #[command(
+        after_help = "Examples:\n  waybill check scenarios/bench/three-hubs.toml\n  waybill check base.toml --set node.hub.step.receipt.servers=8"
+    )]
     Check(CheckArgs),
     /// Simulate a scenario, keep its log, print the summary
-    #[command(after_help = "Examples:\n  waybill run scenarios/bench/three-hubs.toml\n  waybill run base.toml --seed 7 --set time.end=180d --json\n  waybill run base.toml --again     run it anew and compare the two")]
+    #[command(
+        after_help = "Examples:\n  waybill run scenarios/bench/three-hubs.toml\n  waybill run base.toml --seed 7 --set time.end=180d --json\n  waybill run base.toml --again     run it anew and compare the two"
+    )]
     Run(RunArgs),
     /// List the runs in the store
     #[command(after_help = "Examples:\n  waybill runs\n  waybill runs --json --store results")]
@@ -38,10 +42,14 @@ pub enum Command {
     #[command(after_help = "Example:\n  waybill forget 7f3a")]
     Forget(ForgetArgs),
     /// Show figures and state of a run at its end, or at any moment
-    #[command(after_help = "Examples:\n  waybill show 7f3a\n  waybill show 7f3a --at 2025-10-01\n  waybill show 7f3a --csv figures.csv     path,value,unit; `-` for standard output")]
+    #[command(
+        after_help = "Examples:\n  waybill show 7f3a\n  waybill show 7f3a --at 2025-10-01\n  waybill show 7f3a --csv figures.csv     path,value,unit; `-` for standard output"
+    )]
     Show(ShowArgs),
     /// Print the events of a run
-    #[command(after_help = "Examples:\n  waybill log 7f3a --object air-defence#3\n  waybill log 7f3a --from 2025-10-01 --to 2025-10-08 --kind HandedOver --kind LegArrived\n  waybill log 7f3a --format jsonl > events.jsonl")]
+    #[command(
+        after_help = "Examples:\n  waybill log 7f3a --object air-defence#3\n  waybill log 7f3a --from 2025-10-01 --to 2025-10-08 --kind HandedOver --kind LegArrived\n  waybill log 7f3a --format jsonl > events.jsonl"
+    )]
     Log(LogArgs),
     /// Fold a stored log again: check its chain, confirm its digest and figures
     #[command(after_help = "Example:\n  waybill replay 7f3a")]

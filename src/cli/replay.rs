@@ -19,7 +19,10 @@ pub fn replay(args: &ReplayArgs) -> anyhow::Result<End> {
     let mut figures_confirmed = false;
     if finished {
         if digest != entry.log_digest {
-            return Err(fault::diverged(format!("the log has the digest {digest}, and {} was recorded", entry.log_digest)));
+            return Err(fault::diverged(format!(
+                "the log has the digest {digest}, and {} was recorded",
+                entry.log_digest
+            )));
         }
         replayed.world.end();
         let figures = replayed.world.figures(&replayed.opened.notes).into_value();

@@ -37,11 +37,21 @@ fn unkept(args: &RunArgs, opened: Opened, id: RunId) -> anyhow::Result<Told> {
     let Driven { run, ended, wall } = anew(args, &opened)?;
     let (world, mut log) = run.into_parts();
     let digest = log.digest()?;
-    Ok(Told { opened, world, id, digest, ended, wall, kept: Kept::Nothing, sets: args.scenario.sets.clone(), already: false })
+    Ok(Told {
+        opened,
+        world,
+        id,
+        digest,
+        ended,
+        wall,
+        kept: Kept::Nothing,
+        sets: args.scenario.sets.clone(),
+        already: false,
+    })
 }
 
 fn anew(args: &RunArgs, opened: &Opened) -> anyhow::Result<Driven> {
-    let log = Box::new(DigestLog::new(stored::opening(opened)));
+    let log = Box::new(DigestLog::new(opened.opening()));
     let world = World::open(opened.plan.clone(), &opened.notes);
     drive(Run::new(world, opened.seed, log, SegmentLimits::default()), &opened.notes.title, args.answer.quiet)
 }
@@ -51,7 +61,7 @@ fn kept(args: &RunArgs, opened: Opened, id: RunId) -> anyhow::Result<Told> {
     if stored::holds(&args.store.store, &id) {
         return held(args, id);
     }
-    let (opening, meta) = (stored::opening(&opened), stored::meta(&opened, &args.scenario.sets));
+    let (opening, meta) = (opened.opening(), stored::meta(&opened, &args.scenario.sets));
     std::fs::create_dir_all(&args.store.store)
         .map_err(|e| anyhow::Error::new(e).context(format!("cannot create {}", args.store.store.display())))?;
     let log = match StoreLog::create(&args.store.store, id, opening, meta, &stored::options(&args.store)) {
@@ -77,7 +87,8 @@ fn held(args: &RunArgs, id: RunId) -> anyhow::Result<Told> {
     let replayed = replay(&log)?;
     let (mut world, digest) = (replayed.world, replayed.digest);
     if digest.to_string() != entry.log_digest {
-        let message = "the log of the stored run does not have the digest it was finished with; nothing was overwritten";
+        let message =
+            "the log of the stored run does not have the digest it was finished with; nothing was overwritten";
         return Err(fault::diverged(message));
     }
     world.end();
@@ -113,7 +124,9 @@ pub fn finish(driven: Driven, opened: Opened, id: RunId, kept: Kept, sets: Vec<S
 fn compare(args: &RunArgs, told: &Told) -> anyhow::Result<()> {
     let Driven { run, ended, .. } = anew(args, &told.opened)?;
     if ended == Ended::Interrupted {
-        return Err(fault::Fault { end: End::Interrupted, message: "interrupted while it was made again".to_owned() }.into());
+        return Err(
+            fault::Fault { end: End::Interrupted, message: "interrupted while it was made again".to_owned() }.into()
+        );
     }
     let (_, mut log) = run.into_parts();
     let digest = log.digest()?;

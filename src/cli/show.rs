@@ -24,7 +24,8 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<End> {
     let (opened, mut world) = world_at(&log, at)?;
     // A moment past the end of a finished run shows its end.
     let finished = entry.state == RunState::Finished;
-    let ended = finished && world.state.turns == entry.turns && at.is_none_or(|at| opened.plan.end.is_none_or(|e| at >= e));
+    let ended =
+        finished && world.state.turns == entry.turns && at.is_none_or(|at| opened.plan.end.is_none_or(|e| at >= e));
     if ended {
         world.end();
     }

@@ -2,8 +2,7 @@
 
 use super::args::StoreArgs;
 use super::fault;
-use crate::event::codec;
-use crate::log::{self, Head, LogError, Mode, Opening, RunEntry, RunId, RunMeta, RunState, StoreLog, StoreOptions};
+use crate::log::{self, LogError, Mode, RunEntry, RunId, RunMeta, RunState, StoreLog, StoreOptions};
 use crate::sim::{Ended, Opened, SEMANTICS};
 use crate::view::quoted;
 use serde_json::{Value, json};
@@ -28,14 +27,6 @@ pub fn open(args: &StoreArgs, run: RunId, mode: Mode) -> Result<StoreLog, LogErr
 /// Whether the store holds the run, however far.
 pub fn holds(store: &Path, run: &RunId) -> bool {
     log::run_dir(store, run).join("run.json").exists()
-}
-
-/// The opening of a run's log.
-pub fn opening(opened: &Opened) -> Opening {
-    let format = u8::try_from(codec::FORMAT).expect("formats are numbered in one byte");
-    // Events are numbered from 1; 0 is the opening record, the cause of the first ones.
-    let origin = Head { next_seq: 1, ..Head::default() };
-    Opening { record: opened.to_bytes(), codec: format, origin, ..Opening::default() }
 }
 
 /// What lists of runs say of a run that begins.

@@ -118,8 +118,8 @@ fn next(told: &Told, at: Option<SimTime>) -> Vec<(String, String)> {
     let Some(store) = told.store() else { return Vec::new() };
     let state = &told.world.state;
     let mut all = Vec::new();
-    if let Some((name, seconds)) = longest(told) {
-        let about = format!("the longest way of the most urgent, {}", view::number::days(seconds as f64));
+    if let Some((name, priority, seconds)) = longest(told) {
+        let about = format!("the longest of priority {priority}, {}", view::number::days(seconds as f64));
         all.push((stored::command("log", store, &told.id, &format!("--object {}", view::quoted(&name))), about));
     }
     if at.is_none() && state.now.0 > 2 * DAY {
@@ -131,14 +131,14 @@ fn next(told: &Told, at: Option<SimTime>) -> Vec<(String, String)> {
 }
 
 /// Of the most urgent requirements, the one that took (or has been taking) the longest.
-fn longest(told: &Told) -> Option<(String, i64)> {
+fn longest(told: &Told) -> Option<(String, i32, i64)> {
     let (state, until) = (&told.world.state, told.world.until());
     let first = state.needs.iter().map(|need| need.priority).min()?;
     let took = |need: &crate::state::NeedRow| (need.closed.unwrap_or(until) - need.submitted).0;
     let of_first = state.needs.iter().enumerate().filter(|(_, need)| need.priority == first);
     let (index, need) = of_first.max_by_key(|(index, need)| (took(need), std::cmp::Reverse(*index)))?;
     let id = crate::event::NeedId::new(u32::try_from(index).ok()?);
-    Some((state.need_name(id), took(need)))
+    Some((state.need_name(id), first, took(need)))
 }
 
 fn figures(told: &Told, at: Option<SimTime>) -> Tree {

@@ -50,7 +50,9 @@ impl Telling {
     /// Whether it is about an object, or about a part of it.
     pub fn concerns(&self, object: &str) -> bool {
         let rest = self.object.strip_prefix(object);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || (rest.starts_with('#') && object.contains('/')))
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') || (rest.starts_with('#') && object.contains('/'))
+        })
     }
 
     /// One line of JSON.
@@ -73,7 +75,8 @@ impl Telling {
     pub fn text(&self) -> String {
         let time = self.time.trim_end_matches('Z').replace('T', " ");
         let line = Line::new().right(Look::Dim, &format!("#{}", grouped(self.seq as i64)), 10).plain("  ");
-        let mut line = line.plain(&time).plain("  ").left(Look::Plain, self.kind, 22).plain(" ").put(Look::Bold, &self.object);
+        let mut line =
+            line.plain(&time).plain("  ").left(Look::Plain, self.kind, 22).plain(" ").put(Look::Bold, &self.object);
         for (key, value) in &self.fields {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             line = line.put(Look::Dim, &format!("  {key} ")).plain(&text);
@@ -130,7 +133,8 @@ fn extras(state: &State, event: &Event, fields: &mut Map<String, Json>) {
         Event::StatementRecorded { stream, row } | Event::ImportRejected { stream, row } => {
             if let Brings::Rows(rows) = &state.plan().streams[stream].brings
                 && let Some(found) = rows.iter().find(|r| r.number == row)
-                && let crate::model::RowBrings::Statement(text) | crate::model::RowBrings::Rejection(text) = &found.brings
+                && let crate::model::RowBrings::Statement(text) | crate::model::RowBrings::Rejection(text) =
+                    &found.brings
             {
                 fields.insert("text".to_owned(), json!(text));
             }

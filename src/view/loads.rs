@@ -31,7 +31,12 @@ pub fn text(title: &str, loads: &[Load], warnings: usize, lines: usize, screen: 
     let verdict = match (warnings, over) {
         (0, 0) => "nothing wrong".to_owned(),
         (w, 0) => many(w as u64, "warning"),
-        (w, o) => format!("{}; {} more than {} can take", many(w as u64, "warning"), if o == 1 { "one place is asked for" } else { "several places are asked for" }, if o == 1 { "it" } else { "they" }),
+        (w, o) => format!(
+            "{}; {} more than {} can take",
+            many(w as u64, "warning"),
+            if o == 1 { "one place is asked for" } else { "several places are asked for" },
+            if o == 1 { "it" } else { "they" }
+        ),
     };
     let look = if warnings + over == 0 { Look::Good } else { Look::Warn };
     out += &Line::new().plain("  ").put(look, &verdict).plain(&format!(" in {}", many(lines as u64, "line"))).end();

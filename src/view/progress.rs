@@ -55,10 +55,7 @@ mod tests {
         let end = Some(SimTime(86_400 * 100));
         let progress = Progress { name: "hubs".to_owned(), start: 0, end, from: SimTime(0), events_before: 0 };
         let line = progress.line(SimTime(86_400 * 50), 2_000_000, 2.0, false);
-        assert_eq!(
-            line,
-            "  hubs ==============-------------- 50 %  20 Feb 1970  2.00 M events  1.0 M/s  2.0 s left"
-        );
+        assert_eq!(line, "  hubs ==============-------------- 50 %  20 Feb 1970  2.00 M events  1.0 M/s  2.0 s left");
         let endless = Progress { end: None, ..progress };
         assert_eq!(endless.line(SimTime(0), 0, 2.0, true), "  hubs 1 Jan 1970  0.00 M events  0.0 M/s");
     }

@@ -1,8 +1,8 @@
 //! The summary of a run: what was reached, what limits it, one table that adds up, checks, and how to go on.
 
+use super::digest_short;
 use super::number::{date, days, grouped, wall};
 use super::text::{Line, Look, Screen};
-use super::digest_short;
 use crate::metric::tree::Tree;
 use crate::model::{Notes, Plan};
 use crate::sim::{CheckpointResult, GoalResult};

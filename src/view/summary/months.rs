@@ -90,7 +90,9 @@ pub fn sentence(facts: &Facts<'_>, visited: &[Cause]) -> Vec<(Look, String)> {
         let mut limits = month.limits();
         limits.sort_unstable();
         match stretches.last_mut() {
-            Some((same, stretch)) if *same == limits && stretch.last + 1 == month.first => *stretch = stretch.join(month),
+            Some((same, stretch)) if *same == limits && stretch.last + 1 == month.first => {
+                *stretch = stretch.join(month)
+            }
             _ => stretches.push((limits, month.clone())),
         }
     }
@@ -200,9 +202,12 @@ pub fn table(facts: &Facts<'_>, screen: &Screen) -> String {
         let label = match (cause, others.as_slice()) {
             (Some(&cause), _) => Cause::ALL[cause].name().to_owned(),
             (None, [only]) => Cause::ALL[*only].name().to_owned(),
-            (None, many) => format!("{} others", ["two", "three", "four", "five", "six", "seven", "eight", "nine"][many.len() - 2]),
+            (None, many) => {
+                format!("{} others", ["two", "three", "four", "five", "six", "seven", "eight", "nine"][many.len() - 2])
+            }
         };
-        let mut line = Line::new().plain("  ").left(if cause.is_some() { Look::Plain } else { Look::Dim }, &label, name);
+        let mut line =
+            Line::new().plain("  ").left(if cause.is_some() { Look::Plain } else { Look::Dim }, &label, name);
         for (shares, limits) in &cells {
             let limiting = cause.is_some_and(|c| limits.first() == Some(c));
             line = match limiting {

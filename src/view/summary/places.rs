@@ -98,7 +98,11 @@ fn headline(facts: &Facts<'_>, stations: &[Row], legs: &[Row], screen: &Screen) 
         stayed += of("left") * of("stay_mean");
     }
     let unfinished = created - left;
-    let open = if unfinished > 0.0 { format!("{} unfinished", grouped(unfinished as i64)) } else { "none unfinished".to_owned() };
+    let open = if unfinished > 0.0 {
+        format!("{} unfinished", grouped(unfinished as i64))
+    } else {
+        "none unfinished".to_owned()
+    };
     let mut words = vec![
         (Look::Bold, format!("{} of {} consignments left; ", grouped(left as i64), grouped(created as i64))),
         (Look::Plain, format!("{open}.")),

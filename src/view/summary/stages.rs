@@ -69,8 +69,8 @@ impl Flow {
         let most = stages.iter().map(|s| s.came).fold(asked, f64::max) / minor;
         let (scale, unit) = match most {
             m if m >= 99_999.5e6 => (1e9, "bn"),
-            m if m >= 9.9995e6 => (1e6, "M"),
-            m if m >= 9_999.5 => (1e3, "k"),
+            m if m >= 99.9995e6 => (1e6, "M"),
+            m if m >= 99_999.5 => (1e3, "k"),
             _ => (1.0, ""),
         };
         Flow { stages, asked, open, scale: minor * scale, unit }
@@ -108,7 +108,8 @@ fn headline(facts: &Facts<'_>, flow: &Flow, screen: &Screen) -> String {
             words.push((Look::Plain, format!("({} t) ", plain_whole(number("delivered_t") / 1_000.0))));
         }
         let unit = if flow.unit.is_empty() { String::new() } else { format!(" {}", flow.unit) };
-        words.push((Look::Plain, format!("of {}{unit} asked for; {}{unit} still open.", grouped(asked), grouped(open))));
+        words
+            .push((Look::Plain, format!("of {}{unit} asked for; {}{unit} still open.", grouped(asked), grouped(open))));
     } else {
         let closed = many(number("fulfilled") as u64, "requirement");
         words.push((Look::Bold, format!("{closed} {reached} ")));
@@ -193,7 +194,11 @@ fn table(facts: &Facts<'_>, flow: &Flow, screen: &Screen) -> String {
 /// How long the rule above the total is.
 fn rule(columns: &Columns) -> usize {
     let sums = if columns.sums { 19 } else { 0 };
-    NAME + sums + if columns.p50 { 8 } else { 0 } + 14 + if columns.bar { 18 } else { 0 } + if columns.spark { 18 } else { 0 }
+    NAME + sums
+        + if columns.p50 { 8 } else { 0 }
+        + 14
+        + if columns.bar { 18 } else { 0 }
+        + if columns.spark { 18 } else { 0 }
 }
 
 fn stay(line: Line, p50: Option<f64>, p90: Option<f64>, columns: &Columns) -> Line {
@@ -245,7 +250,8 @@ fn head(facts: &Facts<'_>, flow: &Flow, columns: &Columns) -> String {
 
 fn total(facts: &Facts<'_>, flow: &Flow, columns: &Columns, screen: &Screen) -> String {
     let of = |key: &str| facts.tree.number(&format!("requirements.total.{key}"));
-    let mut line = Line::new().plain("  ").left(Look::Plain, &format!("ask to {}", facts.plan.recognition.name()), NAME);
+    let mut line =
+        Line::new().plain("  ").left(Look::Plain, &format!("ask to {}", facts.plan.recognition.name()), NAME);
     if columns.sums {
         let (asked, handed, open) = flow.totals();
         line = line.right(Look::Plain, &grouped(asked), 6).right(Look::Plain, &grouped(handed), 7);
@@ -275,7 +281,8 @@ fn money(facts: &Facts<'_>, screen: &Screen) -> String {
         let word = if mechanism.package.counts_paid { "paid" } else { "committed" };
         let whole: i64 = parts.iter().sum();
         let packages = many(own("funded").unwrap_or(0.0) as u64, "package");
-        let mut text = format!("{word} {} {} M = {packages} funded {}", facts.plan.currency, grouped(whole), grouped(parts[0]));
+        let mut text =
+            format!("{word} {} {} M = {packages} funded {}", facts.plan.currency, grouped(whole), grouped(parts[0]));
         if parts[1] > 0 {
             text.push_str(&format!(" + {} on open ones", grouped(parts[1])));
         }
