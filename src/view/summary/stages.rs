@@ -141,8 +141,8 @@ impl Columns {
     fn of(flow: &Flow, screen: &Screen) -> Columns {
         let sums = flow.has_value();
         let base = 2 + NAME + if sums { 19 + 6 } else { 0 } + 14;
-        let spark = screen.width >= base + 8 + BAR + 1 + SPARK + 1;
-        let bar = screen.width >= base + 8 + BAR + 1;
+        let spark = screen.width > base + 8 + BAR + 1 + SPARK;
+        let bar = screen.width > base + 8 + BAR;
         let p50 = screen.width >= base + 8;
         Columns { sums, p50, bar, spark }
     }
