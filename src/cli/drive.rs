@@ -117,7 +117,7 @@ impl Bar {
             name: name.to_owned(),
             start: state.plan().start,
             end: state.plan().end,
-            from: state.now,
+            from: state.now.max(SimTime::ZERO),
             events_before: state.events,
         };
         Bar { line, progress, begun, utf8: out::is_utf8() }
@@ -130,7 +130,8 @@ impl Bar {
         }
         let events = watcher.events.load(Ordering::Relaxed);
         let now = SimTime(watcher.now.load(Ordering::Relaxed));
-        self.line.set_message(self.progress.line(now, events, wall.as_secs_f64(), self.utf8));
+        let line = self.progress.line(now, events, wall.as_secs_f64(), out::progress_width(), self.utf8);
+        self.line.set_message(line);
         self.line.tick();
     }
 }

@@ -85,6 +85,11 @@ pub fn can_redraw() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// Columns of the terminal that shows progress.
+pub fn progress_width() -> usize {
+    terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0))
+}
+
 /// Whether the locale speaks UTF-8. Where none is set, it is assumed to.
 pub fn is_utf8() -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|key| {

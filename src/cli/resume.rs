@@ -68,7 +68,7 @@ pub fn go_on(store: &StoreArgs, id: RunId, answer: &AnswerArgs) -> anyhow::Resul
         let short = stored::short(&store.store, &id);
         out::say(&view::found(&short, head.turn, head.events));
     }
-    let from = opened.plan.start + run.world.state.now.0;
+    let from = opened.plan.start + run.world.state.now.0.max(0);
     let driven = drive(run, &opened.notes.title, answer.quiet)?;
     if !answer.quiet && driven.ended != Ended::Interrupted {
         let state = &driven.run.world.state;

@@ -182,22 +182,34 @@ fn resampled(values: &[f64], width: usize) -> Vec<f64> {
 }
 
 /// Breaks a text at blanks into lines of at most `width`.
-pub fn wrapped(words: &[(Look, String)], indent: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut line = Line::new().plain(indent);
-    let mut fresh = true;
-    for (look, text) in words {
+pub fn wrapped(parts: &[(Look, String)], indent: &str, width: usize) -> String {
+    let mut lines: Vec<Vec<(Look, String)>> = vec![Vec::new()];
+    let mut used = indent.len();
+    for (look, text) in parts {
         for word in text.split_inclusive(' ') {
-            let bare = word.trim_end();
-            if !fresh && line.width() + bare.chars().count() > width {
-                out += &std::mem::take(&mut line).end();
-                line = line.plain(indent);
+            let bare = word.trim_end().chars().count();
+            if used + bare > width && used > indent.len() {
+                lines.push(Vec::new());
+                used = indent.len();
             }
-            line = line.put(*look, bare).plain(&word[bare.len()..]);
-            fresh = false;
+            used += word.chars().count();
+            let line = lines.last_mut().expect("there is always a line");
+            match line.last_mut() {
+                Some((same, said)) if same == look => said.push_str(word),
+                _ => line.push((*look, word.to_owned())),
+            }
         }
     }
-    out + &line.end()
+    let finished = lines.into_iter().map(|line| {
+        let start = Line::new().plain(indent);
+        line.into_iter()
+            .fold(start, |l, (look, text)| {
+                let bare = text.trim_end_matches(' ');
+                l.put(look, bare).plain(&text[bare.len()..])
+            })
+            .end()
+    });
+    finished.collect()
 }
 
 #[cfg(test)]
