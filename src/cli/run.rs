@@ -6,8 +6,9 @@ use super::fault::{self, End};
 use super::tell::{self, Kept, Told};
 use super::{check, out, resume, stored};
 use crate::log::{DigestLog, LogDigest, LogError, Mode, RunId, RunState, SegmentLimits, StoreLog};
+use crate::model::Notes;
 use crate::scenario::{self, Loaded};
-use crate::sim::{Ended, Opened, Run, RunKey, World, replay, run_id};
+use crate::sim::{Ended, Opened, Run, RunKey, World, replay_for, run_id};
 use crate::view;
 
 pub fn run(args: &RunArgs) -> anyhow::Result<End> {
@@ -59,14 +60,14 @@ fn anew(args: &RunArgs, opened: &Opened) -> anyhow::Result<Driven> {
 /// A run in the store: a new one, the rest of an interrupted one, or a finished one that is verified.
 fn kept(args: &RunArgs, opened: Opened, id: RunId) -> anyhow::Result<Told> {
     if stored::holds(&args.store.store, &id) {
-        return held(args, id);
+        return held(args, &opened.notes, id);
     }
     let (opening, meta) = (opened.opening(), stored::meta(&opened, &args.scenario.sets));
     std::fs::create_dir_all(&args.store.store)
         .map_err(|e| anyhow::Error::new(e).context(format!("cannot create {}", args.store.store.display())))?;
     let log = match StoreLog::create(&args.store.store, id, opening, meta, &stored::options(&args.store)) {
         // Someone else made it in this moment.
-        Err(LogError::Exists { .. }) => return held(args, id),
+        Err(LogError::Exists { .. }) => return held(args, &opened.notes, id),
         log => log?,
     };
     let world = World::open(opened.plan.clone(), &opened.notes);
@@ -75,16 +76,18 @@ fn kept(args: &RunArgs, opened: Opened, id: RunId) -> anyhow::Result<Told> {
     finish(driven, opened, id, Kept::At(args.store.store.clone()), args.scenario.sets.clone())
 }
 
-/// What the store holds of the run already.
-fn held(args: &RunArgs, id: RunId) -> anyhow::Result<Told> {
+/// What the store holds of the run already, told with the notes of the file as it is now: they are no part of the id.
+fn held(args: &RunArgs, notes: &Notes, id: RunId) -> anyhow::Result<Told> {
     let begun = std::time::Instant::now();
     let log = stored::open(&args.store, id, Mode::Read)?;
     let entry = log.entry().clone();
     if entry.state == RunState::Interrupted {
         drop(log);
-        return resume::go_on(&args.store, id, &args.answer);
+        let told = resume::go_on(&args.store, id, &args.answer)?;
+        let same = told.opened.notes == *notes;
+        return if same || told.ended == Ended::Interrupted { Ok(told) } else { held(args, notes, id) };
     }
-    let replayed = replay(&log)?;
+    let replayed = replay_for(&log, notes)?;
     let (mut world, digest) = (replayed.world, replayed.digest);
     if digest.to_string() != entry.log_digest {
         let message =

@@ -1,12 +1,12 @@
 //! The summary of a run: what was reached, what limits it, one table that adds up, checks, and how to go on.
 
 use super::digest_short;
-use super::number::{date, days, grouped, wall};
-use super::text::{Line, Look, Screen};
+use super::number::{date, days, grouped, many, wall};
+use super::text::{Line, Look, Screen, wrapped};
 use crate::metric::tree::Tree;
 use crate::model::{Notes, Plan};
 use crate::sim::{CheckpointResult, GoalResult};
-use crate::units::time::SimTime;
+use crate::units::time::{DAY, SimTime};
 
 mod checks;
 mod months;
@@ -81,8 +81,8 @@ fn title(facts: &Facts<'_>, screen: &Screen, has_needs: bool) -> String {
     // The end is excluded: its day is the last one before it.
     let last = if facts.standing == Standing::At { until } else { (until - 1).max(start) };
     let mut parts = match facts.standing {
-        Standing::At => vec![format!("before {}", moment(until)), format!("{} in", days(facts.until.0 as f64))],
-        _ => vec![format!("{} to {}", date(start), date(last)), days(facts.until.0 as f64)],
+        Standing::At => vec![format!("before {}", moment(until)), format!("{} in", length(facts.until.0))],
+        _ => vec![format!("{} to {}", date(start), date(last)), length(facts.until.0)],
     };
     parts.push(format!("seed {}", facts.seed));
     if has_needs {
@@ -97,7 +97,12 @@ fn title(facts: &Facts<'_>, screen: &Screen, has_needs: bool) -> String {
     if line.width() + 3 + about.chars().count() <= screen.width {
         return line.plain("   ").put(Look::Dim, &about).end();
     }
-    line.end() + &Line::new().put(Look::Dim, &about).end()
+    line.end() + &wrapped(&[(Look::Dim, about)], "", screen.width)
+}
+
+/// Whole days without decimals.
+fn length(seconds: i64) -> String {
+    if seconds % DAY == 0 { many((seconds / DAY).unsigned_abs(), "day") } else { days(seconds as f64) }
 }
 
 fn moment(unix: i64) -> String {
@@ -116,7 +121,8 @@ fn closing(facts: &Facts<'_>, screen: &Screen) -> String {
     };
     let (events, turns) = (grouped(facts.events as i64), grouped(facts.turns as i64));
     let log = format!("log {}", digest_short(&facts.digest));
-    let parts = [format!("run {run}"), format!("{events} events"), format!("{turns} turns"), log, verb, place];
+    let so_far = if facts.standing == Standing::At { " so far" } else { "" };
+    let parts = [format!("run {run}"), format!("{events} events{so_far}"), format!("{turns} turns"), log, verb, place];
     let dot = format!(" {} ", screen.marks.dot);
     let mut out = String::new();
     let mut line = String::new();

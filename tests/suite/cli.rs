@@ -184,6 +184,17 @@ fn a_second_run_says_so_and_again_compares() {
 }
 
 #[test]
+fn a_goal_written_later_is_judged_without_a_new_run() {
+    let place = Place::new();
+    let before = place.json(&["run", "queue.toml", "--json"], 0);
+    let goal = "\n[[goal]]\nfigure = \"stations.dock.handling.wait_mean\"\nat_most = 1\n";
+    std::fs::write(place.path("queue.toml"), format!("{QUEUE}{goal}")).expect("writable");
+    let after = place.json(&["run", "queue.toml", "--json"], 3);
+    assert_eq!((&before["run"], &after["wall"]["already_run"]), (&after["run"], &true.into()));
+    assert_eq!(after["figures"]["goals"][0]["met"], false);
+}
+
+#[test]
 fn runs_lists_and_forget_deletes() {
     let place = Place::new();
     assert_eq!(place.json(&["runs", "--json"], 0), serde_json::json!([]));

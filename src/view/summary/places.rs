@@ -170,6 +170,11 @@ fn cut(text: &str, width: usize) -> String {
     text.chars().take(width).collect()
 }
 
+/// The width of a column of counts.
+fn counts(rows: &[&Row]) -> usize {
+    rows.iter().map(|r| count(r.arrivals).len() + 2).max().unwrap_or(0).max(8)
+}
+
 fn count(value: f64) -> String {
     grouped(value as i64)
 }
@@ -185,18 +190,19 @@ fn station_table(rows: &[Row], clock: &Clock, screen: &Screen) -> String {
     }
     // Narrow screens drop the longest line, then P90.
     let (max, p90) = (screen.width >= 80, screen.width >= 70);
-    let fixed = 11 + 11 + 8 + 10 + 9 + if p90 { 9 } else { 0 } + if max { 8 } else { 0 };
+    let n = counts(&rows);
+    let fixed = n + n + 7 + 10 + 8 + if p90 { 9 } else { 0 } + if max { 8 } else { 0 };
     let name = names(&rows, screen, fixed);
     let wait = format!("wait, {}", clock.name);
-    let mut first = Line::new().plain("  ").left(Look::Dim, "station", name).right(Look::Dim, "in", 11);
-    first = first.right(Look::Dim, "out", 11).right(Look::Dim, "used", 8).right(Look::Dim, &wait, 10);
-    let mut second = Line::new().plain("  ").plain(&" ".repeat(name + 11 + 11 + 8)).right(Look::Dim, "mean", 10);
+    let mut first = Line::new().plain("  ").left(Look::Dim, "station", name).right(Look::Dim, "in", n);
+    first = first.right(Look::Dim, "out", n).right(Look::Dim, "used", 7).right(Look::Dim, &wait, 10);
+    let mut second = Line::new().plain("  ").plain(&" ".repeat(name + n + n + 7)).right(Look::Dim, "mean", 10);
     if p90 {
         first = first.plain(&" ".repeat(9));
         second = second.right(Look::Dim, "P90", 9);
     }
-    first = first.right(Look::Dim, "line", 9);
-    second = second.right(Look::Dim, "mean", 9);
+    first = first.right(Look::Dim, "line", 8);
+    second = second.right(Look::Dim, "mean", 8);
     if max {
         second = second.right(Look::Dim, "max", 8);
     }
@@ -205,13 +211,13 @@ fn station_table(rows: &[Row], clock: &Clock, screen: &Screen) -> String {
     for row in rows {
         let look = if row.utilisation == Some(most) && most > 0.0 { Look::Warn } else { Look::Plain };
         let mut line = Line::new().plain("  ").left(Look::Plain, &cut(&row.name, name), name);
-        line = line.right(Look::Plain, &count(row.arrivals), 11).right(Look::Plain, &count(row.departures), 11);
-        line = line.right(look, &share(row.utilisation), 8).right(Look::Plain, &clock.show(row.wait_mean), 10);
+        line = line.right(Look::Plain, &count(row.arrivals), n).right(Look::Plain, &count(row.departures), n);
+        line = line.right(look, &share(row.utilisation), 7).right(Look::Plain, &clock.show(row.wait_mean), 10);
         if p90 {
             line = line.right(Look::Plain, &clock.show(row.wait_p90), 9);
         }
         let queue = row.queue_mean.map_or_else(|| "-".to_owned(), plain);
-        line = line.right(Look::Plain, &queue, 9);
+        line = line.right(Look::Plain, &queue, 8);
         if max {
             line = line.right(Look::Plain, &row.queue_max.map_or_else(|| "-".to_owned(), count), 8);
         }
@@ -226,13 +232,14 @@ fn leg_table(rows: &[Row], clock: &Clock, screen: &Screen) -> String {
         return String::new();
     }
     let p90 = screen.width >= 70;
-    let fixed = 11 + 11 + 8 + 8 + 9 + if p90 { 9 } else { 0 };
+    let n = counts(&rows);
+    let fixed = n + 12 + 8 + 7 + 10 + if p90 { 9 } else { 0 };
     let name = names(&rows, screen, fixed);
     let wait = format!("wait, {}", clock.name);
-    let mut first = Line::new().plain("  ").left(Look::Dim, "leg", name).right(Look::Dim, "consignments", 13);
+    let mut first = Line::new().plain("  ").left(Look::Dim, "leg", name).right(Look::Dim, "in", n);
     first = first.right(Look::Dim, "departures", 12).right(Look::Dim, "load", 8).right(Look::Dim, "full", 7);
     first = first.right(Look::Dim, &wait, 10);
-    let mut second = Line::new().plain("  ").plain(&" ".repeat(name + 13 + 12)).right(Look::Dim, "mean", 8);
+    let mut second = Line::new().plain("  ").plain(&" ".repeat(name + n + 12)).right(Look::Dim, "mean", 8);
     second = second.plain(&" ".repeat(7)).right(Look::Dim, "mean", 10);
     if p90 {
         second = second.right(Look::Dim, "P90", 9);
@@ -241,7 +248,7 @@ fn leg_table(rows: &[Row], clock: &Clock, screen: &Screen) -> String {
     for row in rows {
         let dispatches = row.dispatches.map_or_else(|| "each".to_owned(), count);
         let mut line = Line::new().plain("  ").left(Look::Plain, &cut(&row.name, name), name);
-        line = line.right(Look::Plain, &count(row.arrivals), 13).right(Look::Plain, &dispatches, 12);
+        line = line.right(Look::Plain, &count(row.arrivals), n).right(Look::Plain, &dispatches, 12);
         line = line.right(Look::Plain, &row.load.map_or_else(|| "-".to_owned(), plain), 8);
         line = line.right(Look::Plain, &share(row.full), 7).right(Look::Plain, &clock.show(row.wait_mean), 10);
         if p90 {
