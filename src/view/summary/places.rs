@@ -233,14 +233,14 @@ fn leg_table(rows: &[Row], clock: &Clock, screen: &Screen) -> String {
     }
     let p90 = screen.width >= 70;
     let n = counts(&rows);
-    let fixed = n + 12 + 8 + 7 + 10 + if p90 { 9 } else { 0 };
+    let fixed = n + 12 + 8 + 10 + if p90 { 7 + 9 } else { 0 };
     let name = names(&rows, screen, fixed);
     let wait = format!("wait, {}", clock.name);
     let mut first = Line::new().plain("  ").left(Look::Dim, "leg", name).right(Look::Dim, "in", n);
-    first = first.right(Look::Dim, "departures", 12).right(Look::Dim, "load", 8).right(Look::Dim, "full", 7);
-    first = first.right(Look::Dim, &wait, 10);
+    first = first.right(Look::Dim, "departures", 12).right(Look::Dim, "load", 8);
+    first = if p90 { first.right(Look::Dim, "full", 7) } else { first }.right(Look::Dim, &wait, 10);
     let mut second = Line::new().plain("  ").plain(&" ".repeat(name + n + 12)).right(Look::Dim, "mean", 8);
-    second = second.plain(&" ".repeat(7)).right(Look::Dim, "mean", 10);
+    second = second.plain(&" ".repeat(if p90 { 7 } else { 0 })).right(Look::Dim, "mean", 10);
     if p90 {
         second = second.right(Look::Dim, "P90", 9);
     }
@@ -250,7 +250,8 @@ fn leg_table(rows: &[Row], clock: &Clock, screen: &Screen) -> String {
         let mut line = Line::new().plain("  ").left(Look::Plain, &cut(&row.name, name), name);
         line = line.right(Look::Plain, &count(row.arrivals), n).right(Look::Plain, &dispatches, 12);
         line = line.right(Look::Plain, &row.load.map_or_else(|| "-".to_owned(), plain), 8);
-        line = line.right(Look::Plain, &share(row.full), 7).right(Look::Plain, &clock.show(row.wait_mean), 10);
+        line = if p90 { line.right(Look::Plain, &share(row.full), 7) } else { line };
+        line = line.right(Look::Plain, &clock.show(row.wait_mean), 10);
         if p90 {
             line = line.right(Look::Plain, &clock.show(row.wait_p90), 9);
         }
