@@ -1,5 +1,6 @@
 //! waybill: a deterministic, event-sourced simulator of how multinational assistance is coordinated and moved.
 
+pub mod cli;
 pub mod event;
 pub mod log;
 pub mod mechanism;
@@ -9,3 +10,4 @@ pub mod scenario;
 pub mod sim;
 pub mod state;
 pub mod units;
+pub mod view;

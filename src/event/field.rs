@@ -151,7 +151,7 @@ numbers! {
         |s| match s { PlaceId::Node(n) => 2 * u64::from(n.raw()), PlaceId::Step(n) => 1 + 2 * u64::from(n.raw()) },
         |r| {
             let n = u32::try_from(r / 2).ok()?;
-            Some(if r % 2 == 0 { PlaceId::Node(Id::new(n)) } else { PlaceId::Step(Id::new(n)) })
+            Some(if r.is_multiple_of(2) { PlaceId::Node(Id::new(n)) } else { PlaceId::Step(Id::new(n)) })
         },
         |v| match v { PlaceId::Node(n) => Value::Node(n), PlaceId::Step(s) => Value::Step(s) };
     Subject, "consignment, requirement line or package",

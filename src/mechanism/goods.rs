@@ -63,8 +63,12 @@ fn stage_of_goods(turn: &mut Turn, goods: Goods, m: Id<MechanismPlan>, stage: us
     let gate = state.gate_of(m, stage);
     let (purpose, law) = &turn.rules.gates[gate.index()];
     let factor = state.time_factor(&[&state.gate(gate).struck]);
-    let time = SimDuration(slowed(law.at(goods.secret.draw(*purpose, 0)), factor));
     let untimed = law.constant() == Some(0) && state.gate(gate).down == 0;
+    // A stage that is passed in this turn has no end of its own to come.
+    let time = match untimed {
+        true => SimDuration(-1),
+        false => SimDuration(slowed(law.at(goods.secret.draw(*purpose, 0)), factor)),
+    };
     let subject = Subject::Unit(goods.unit);
     let cause = turn.emit(cause, Event::StageEntered { subject, gate, time });
     if untimed {

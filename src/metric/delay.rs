@@ -7,6 +7,7 @@ use crate::event::{GateId, LineId, NeedId, PackageId, Subject, UnitId};
 use crate::model::Cause;
 use crate::state::State;
 use crate::state::unit::What;
+use crate::units::arena::Id;
 use crate::units::time::{DAY, SimTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,23 +79,35 @@ struct LineStats {
     since: SimTime,
     /// When it entered the cause's stage.
     stage_since: SimTime,
+    seen: Seen,
 }
+
+/// The causes' stages that a value was in already, one bit each.
+type Seen = u16;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct UnitStats {
     parts: Parts,
     stage: Option<(Cause, SimTime)>,
+    seen: Seen,
     recognised: bool,
 }
 
-/// Flow of value through the part of the way that a cause stands for.
+/// Flow of value through the part of the way that a cause stands for. Value that comes back, as over the movement desk,
+/// is here again but arrived once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct StageStats {
     pub arrived: i64,
-    pub left: i64,
     pub now: i64,
     pub peak: i64,
     pub stay: Tally,
+}
+
+fn first_visit(seen: &mut Seen, cause: Cause) -> bool {
+    let bit = 1 << cause as usize;
+    let first = *seen & bit == 0;
+    *seen |= bit;
+    first
 }
 
 /// At most so many bins of the backlog over time; then they are made twice as wide.
@@ -114,8 +127,15 @@ impl Delay {
     pub fn asked(&mut self, state: &State, line: LineId) {
         debug_assert_eq!(line.index(), self.lines.len());
         let since = state.need(state.line(line).need).submitted;
-        self.lines.push(LineStats { since, cause: Some(Cause::Staff), stage_since: since, ..LineStats::default() });
-        self.enter(state, Cause::Staff, state.line(line).value.0);
+        let seen = 1 << Cause::Staff as usize;
+        self.lines.push(LineStats {
+            since,
+            cause: Some(Cause::Staff),
+            stage_since: since,
+            seen,
+            ..LineStats::default()
+        });
+        self.enter(state, Cause::Staff, state.line(line).value.0, true);
     }
 
     pub fn born(&mut self, state: &State, unit: UnitId) {
@@ -128,7 +148,10 @@ impl Delay {
         self.units[unit.index()] = None;
         match state.units[unit].what {
             What::Goods => {}
-            What::LineGoods(_) => self.units[unit.index()] = Some(UnitStats::default()),
+            What::LineGoods(line) => {
+                let seen = self.lines[line.index()].seen;
+                self.units[unit.index()] = Some(UnitStats { seen, ..UnitStats::default() });
+            }
             What::Paper(need) => self.needs[need.index()].paper = Some(unit),
         }
     }
@@ -165,22 +188,23 @@ impl Delay {
             return;
         }
         row.stage = Some((cause, state.now));
-        self.shift(state, before, Some(cause), state.units[unit].value.0);
+        let first = first_visit(&mut row.seen, cause);
+        self.shift(state, before, Some((cause, first)), state.units[unit].value.0);
     }
 
-    fn shift(&mut self, state: &State, before: Option<(Cause, SimTime)>, to: Option<Cause>, value: i64) {
+    fn shift(&mut self, state: &State, before: Option<(Cause, SimTime)>, to: Option<(Cause, bool)>, value: i64) {
         if let Some((cause, since)) = before {
             self.leave(state, cause, since, value);
         }
-        if let Some(cause) = to {
-            self.enter(state, cause, value);
+        if let Some((cause, first)) = to {
+            self.enter(state, cause, value, first);
         }
     }
 
-    fn enter(&mut self, state: &State, cause: Cause, value: i64) {
+    fn enter(&mut self, state: &State, cause: Cause, value: i64, first: bool) {
         self.bins_until(state.now);
         let stage = &mut self.stages[cause as usize];
-        stage.arrived += value;
+        stage.arrived += value * i64::from(first);
         stage.now += value;
         stage.peak = stage.peak.max(stage.now);
     }
@@ -188,7 +212,6 @@ impl Delay {
     fn leave(&mut self, state: &State, cause: Cause, since: SimTime, value: i64) {
         self.bins_until(state.now);
         let stage = &mut self.stages[cause as usize];
-        stage.left += value;
         stage.now -= value;
         stage.stay.add((state.now - since).0);
     }
@@ -234,7 +257,8 @@ impl Delay {
         if row.cause != Some(cause) {
             row.cause = Some(cause);
             row.stage_since = state.now;
-            self.shift(state, before, Some(cause), state.line(line).value.0);
+            let first = first_visit(&mut row.seen, cause);
+            self.shift(state, before, Some((cause, first)), state.line(line).value.0);
         }
     }
 
@@ -267,9 +291,15 @@ impl Delay {
     /// When something entered the stage that it now leaves.
     pub fn stage_left(&mut self, state: &State, subject: Subject, gate: GateId, months: &mut Months) -> SimTime {
         let entered = self.entered.remove(&(gate.raw(), subject)).expect("what leaves a stage was in it");
-        // Between the stages of a package it waits for money: for its turn to seek it, or to be paid.
+        // Between the stages of a package it waits for money: for its turn to seek it, or to be paid. After the release
+        // it does so only where supply waits for the payment.
         if let Subject::Package(package) = subject {
-            self.package_at(state, package, Cause::Money, months);
+            let (m, stage) = state.net.gates[gate.index()];
+            let plan = &state.plan().mechanisms[Id::new(m)];
+            let paid = plan.package.pays_before.as_deref() == Some("supply");
+            if paid || plan.stages[usize::from(stage)].cause != Cause::Release {
+                self.package_at(state, package, Cause::Money, months);
+            }
         }
         entered
     }
@@ -289,9 +319,7 @@ impl Delay {
                 self.lines[line.index()].cause = None;
                 self.leave(state, cause, since, value);
             } else {
-                let stage = &mut self.stages[cause as usize];
-                stage.left += value;
-                stage.now -= value;
+                self.stages[cause as usize].now -= value;
             }
         }
     }

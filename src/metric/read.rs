@@ -196,7 +196,9 @@ fn requirements(tree: &mut Tree, figures: &Figures, state: &State, until: SimTim
 fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, group: &Group) {
     let path = format!("requirements.{}", group.name);
     let put = |tree: &mut Tree, key: &str, value: Value| tree.put(&format!("{path}.{key}"), value);
-    let counted = |id: &&NeedId| state.need(**id).submitted >= figures.flow.warm_up;
+    // Without a warm-up the opening backlog counts too: the run is about it.
+    let from = figures.flow.warm_up;
+    let counted = |id: &&NeedId| from <= SimTime::ZERO || state.need(**id).submitted >= from;
     let (mut submitted, mut fulfilled) = ([0i128; 3], [0i128; 3]);
     let (mut asked_due, mut on_time, mut due, mut in_full) = (0i128, 0i128, 0u64, 0u64);
     let (mut asked, mut recognised) = (0i128, 0i128);
@@ -275,7 +277,7 @@ fn stages(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime) {
         let stats = &delay.stages[cause as usize];
         let path = format!("stages.{}", cause.name());
         tree.put(&format!("{path}.in_value"), stats.arrived);
-        tree.put(&format!("{path}.out_value"), stats.left);
+        tree.put(&format!("{path}.out_value"), stats.arrived - stats.now);
         tree.put(&format!("{path}.left_value"), stats.now);
         tree.put(&format!("{path}.peak_value"), stats.peak);
         tally(tree, &format!("{path}.stay"), &stats.stay);

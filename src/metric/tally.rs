@@ -131,7 +131,7 @@ impl Tally {
         // n * sum of squares - square of the sum is exact in integers; one root and one division follow.
         let n = self.count as i128;
         let spread = n.checked_mul(self.squares).zip(self.sum.checked_mul(self.sum)).map(|(a, b)| (a - b) as f64);
-        let spread = spread.unwrap_or_else(|| n as f64 * self.squares as f64 - self.sum as f64 * self.sum as f64);
+        let spread = spread.unwrap_or(n as f64 * self.squares as f64 - self.sum as f64 * self.sum as f64);
         Some(spread.max(0.0).sqrt() / self.count as f64)
     }
 

@@ -7,7 +7,7 @@ mod ring;
 mod world;
 
 pub use opening::{Opened, RunKey, SEMANTICS, run_id};
-pub use replay::{Replay, digest_of, each_turn, replay, resume, world_at};
+pub use replay::{Replay, digest_of, each_turn, replay, replay_for, resume, world_at};
 pub use world::{CheckpointResult, GoalResult, World};
 
 use crate::event::{Entry, codec};

@@ -3,6 +3,7 @@
 use super::{Opened, Run, SimError, World};
 use crate::event::{Entry, codec};
 use crate::log::{self, Log, LogDigest, Scan, SegmentLimits};
+use crate::model::Notes;
 use crate::units::time::SimTime;
 
 /// A log folded from its opening record on.
@@ -15,6 +16,16 @@ pub struct Replay {
 /// Folds the whole log, checks every segment and its chain, and computes the digest again.
 pub fn replay(log: &dyn Log) -> Result<Replay, SimError> {
     let opened = Opened::from_bytes(&log.opening().record)?;
+    fold(log, opened)
+}
+
+/// The same for a reader with other notes than those in the log: goals and checkpoints that were written later.
+pub fn replay_for(log: &dyn Log, notes: &Notes) -> Result<Replay, SimError> {
+    let opened = Opened::from_bytes(&log.opening().record)?;
+    fold(log, Opened { notes: notes.clone(), ..opened })
+}
+
+fn fold(log: &dyn Log, opened: Opened) -> Result<Replay, SimError> {
     let mut world = World::open(opened.plan.clone(), &opened.notes);
     let mut digest = log.opening().digest.clone();
     let mut scan = Scan::from(log, 1);

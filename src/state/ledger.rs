@@ -449,7 +449,8 @@ impl State {
         }
     }
 
-    /// Seconds to a dated stream's next thing.
+    /// Seconds from `now`, when a dated stream brings a thing, to its next one. The turn that brings it is decided
+    /// before the state's own clock goes on.
     pub fn next_dated(&self, stream: Id<Stream>, now: SimTime) -> SimDuration {
         match &self.plan().streams[stream].arrivals {
             Arrivals::At(times) => {

@@ -94,6 +94,7 @@ impl State {
     }
 
     /// What fires next. It looks, and changes nothing anyone can see.
+    #[allow(clippy::should_implement_trait, reason = "it looks ahead, and does not move on")]
     pub fn next(&mut self) -> Option<Due> {
         let key = self.calendar.peek()?;
         let key = if self.calendar.tied() { self.first_of_ties() } else { key };

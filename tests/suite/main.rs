@@ -1,6 +1,8 @@
 //! Every test of waybill that is not beside the code: one binary, one link.
 
 mod agree;
-mod dump;
+mod cli;
+mod cli_faults;
+mod dated;
 mod reference;
 mod support;
