@@ -128,7 +128,13 @@ impl Delay {
         debug_assert_eq!(line.index(), self.lines.len());
         let since = state.need(state.line(line).need).submitted;
         let seen = 1 << Cause::Staff as usize;
-        self.lines.push(LineStats { since, cause: Some(Cause::Staff), stage_since: since, seen, ..LineStats::default() });
+        self.lines.push(LineStats {
+            since,
+            cause: Some(Cause::Staff),
+            stage_since: since,
+            seen,
+            ..LineStats::default()
+        });
         self.enter(state, Cause::Staff, state.line(line).value.0, true);
     }
 
@@ -314,6 +320,18 @@ impl Delay {
                 self.leave(state, cause, since, value);
             } else {
                 self.stages[cause as usize].now -= value;
+            }
+        }
+    }
+
+    /// Charges the time of lines that still wait, and of the opening backlog before the start.
+    pub fn still_waiting(&self, state: &State, until: SimTime, months: &mut Months) {
+        for (line, stats) in self.lines.iter().enumerate() {
+            let need = state.need(state.line(LineId::new(line as u32)).need);
+            match stats.cause {
+                Some(cause) if need.matched.is_some() => months.charge(cause, stats.since, until),
+                Some(_) => months.charge(Cause::Staff, need.submitted, SimTime::ZERO.min(until)),
+                None => {}
             }
         }
     }
