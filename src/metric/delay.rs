@@ -324,6 +324,18 @@ impl Delay {
         }
     }
 
+    /// Charges the time of lines that still wait, and of the opening backlog before the start.
+    pub fn still_waiting(&self, state: &State, until: SimTime, months: &mut Months) {
+        for (line, stats) in self.lines.iter().enumerate() {
+            let need = state.need(state.line(LineId::new(line as u32)).need);
+            match stats.cause {
+                Some(cause) if need.matched.is_some() => months.charge(cause, stats.since, until),
+                Some(_) => months.charge(Cause::Staff, need.submitted, SimTime::ZERO.min(until)),
+                None => {}
+            }
+        }
+    }
+
     /// A unit may just have reached the recognition point.
     pub fn recognised(&mut self, state: &State, unit: UnitId) {
         if self.needs.is_empty() {

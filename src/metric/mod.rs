@@ -227,6 +227,16 @@ impl Figures {
         self.delay.recognised(state, unit);
     }
 
+    /// Waiting by month, with what still waits at `until` charged up to then.
+    fn months_until(&self, state: &State, until: SimTime) -> Months {
+        let mut months = self.months.clone();
+        for visit in self.visits.iter().filter(|v| v.spot != Spot::Nowhere && v.mode != Mode::Work) {
+            months.charge(cause_of(state, visit.spot), visit.since, until);
+        }
+        self.delay.still_waiting(state, until, &mut months);
+        months
+    }
+
     /// All figures at the state's moment, as a tree of dotted paths. `until` is the end of the window for integrals.
     pub fn read(&self, state: &State, until: SimTime) -> tree::Tree {
         read::read(self, state, until)

@@ -372,10 +372,9 @@ fn mechanism(tree: &mut Tree, state: &State, m: Id<crate::model::MechanismPlan>)
 }
 
 fn bottleneck(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime) {
-    let _ = until;
     let mut all = [0i128; 10];
     let mut months = Vec::new();
-    for (month, seconds) in figures.months.all() {
+    for (month, seconds) in figures.months_until(state, until).all() {
         let sum: i128 = seconds.iter().map(|&s| i128::from(s)).sum();
         let label = format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1);
         (0..10).for_each(|i| all[i] += i128::from(seconds[i]));
@@ -388,5 +387,5 @@ fn bottleneck(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime)
         }
         tree.put(&format!("bottleneck.{label}.waited"), int(sum));
     }
-    let _ = (state, Civil::MONTHS);
+    let _ = Civil::MONTHS;
 }
