@@ -11,23 +11,18 @@ use crate::units::time::SimTime;
 /// Bumped when these bytes change; a store of another format is refused by number.
 pub const FORMAT: u8 = 1;
 
-/// Appends numbers as varints.
+/// Appends numbers as varints. Most are small: one byte each.
 #[inline]
-pub(crate) fn put(numbers: &[u64], out: &mut Vec<u8>) {
-    // The buffer grows once, then bytes are written without a check each.
-    let mut bytes = [0u8; 80];
-    let mut n = 0;
+pub(crate) fn put<const N: usize>(numbers: &[u64; N], out: &mut Vec<u8>) {
+    out.reserve(N * 10);
     for &number in numbers {
         let mut rest = number;
         while rest >= 0x80 {
-            bytes[n] = rest as u8 | 0x80;
-            n += 1;
+            out.push(rest as u8 | 0x80);
             rest >>= 7;
         }
-        bytes[n] = rest as u8;
-        n += 1;
+        out.push(rest as u8);
     }
-    out.extend_from_slice(&bytes[..n]);
 }
 
 /// Reads one varint; `None` at the end or when it is longer than 64 bits.
@@ -90,7 +85,7 @@ mod tests {
         for info in KINDS {
             for raws in [[1, 0, 0, 0, 0, 0], [1, 2, 1, 1, 1, 1], [77, 9, 1, 0, 1, 5]] {
                 let mut bytes = Vec::new();
-                put(&raws[..info.fields.len() + 1], &mut bytes);
+                raws[..info.fields.len() + 1].iter().for_each(|&raw| put(&[raw], &mut bytes));
                 let mut input = &bytes[..];
                 let (event, distance) = Event::take(info.tag, &mut input).expect(info.kind);
                 assert!(input.is_empty());

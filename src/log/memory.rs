@@ -123,6 +123,10 @@ impl DigestLog {
 }
 
 impl Log for DigestLog {
+    fn keeps_snapshots(&self) -> bool {
+        false
+    }
+
     fn opening(&self) -> &Opening {
         &self.opening
     }

@@ -261,6 +261,11 @@ pub trait Log: Send {
         Ok(self.read_segment(turn, &mut segment)?.then_some(segment))
     }
 
+    /// Whether the log keeps snapshots: making one for a log that does not would be lost work.
+    fn keeps_snapshots(&self) -> bool {
+        true
+    }
+
     /// Keeps `state` as the snapshot of the last turn appended.
     fn put_snapshot(&mut self, state: Vec<u8>) -> Result<(), LogError>;
 

@@ -140,12 +140,12 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
         let way = match way_on(turn, who, node) {
             Way::Choose => {
                 let Route::Weights(hops) = &plan.nodes[node].next else { unreachable!("only weights are a choice") };
-                let (purpose, law) = turn.rules.routes[node.index()].clone().expect("a choice has its draw");
                 let before = chosen.iter().filter(|&&n| n == node).count() as u64;
                 let visit = state.visits(unit, state.net.ranks.nodes[node.index()]) + before;
                 chosen.push(node);
-                let word = turn.rules.secret_kept(state, unit).draw(purpose, visit);
-                let to = hops[law.at(word) as usize].0;
+                let secret = turn.rules.secret_kept(state, unit);
+                let (purpose, law) = turn.rules.routes[node.index()].as_ref().expect("a choice has its draw");
+                let to = hops[law.at(secret.draw(*purpose, visit)) as usize].0;
                 cause = turn.emit(cause, Event::RouteChosen { unit, to });
                 Way::of(to)
             }

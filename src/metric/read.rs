@@ -82,6 +82,7 @@ fn int(n: i128) -> Value {
 }
 
 fn tally(tree: &mut Tree, path: &str, tally: &Tally) {
+    let tally = &*tally.settled();
     tree.put(&format!("{path}_mean"), tally.mean());
     tree.put(&format!("{path}_sd"), tally.sd());
     for (name, parts, whole) in QUANTILES {

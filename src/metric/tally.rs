@@ -5,16 +5,23 @@
 //! value alone, so a tally does not depend on the order of what it is told, and an online one equals a folded one.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Values below this are counted one by one for ever.
 const SMALL: i64 = 1 << 17;
 /// So many large values are kept exactly.
 const EXACT: u64 = 1 << 20;
 const PAGE: usize = 256;
+/// Values are counted when so many were told.
+const TOLD: usize = 1024;
+/// Large values are sorted in when so many came; fewer at a time cost more, more take more room.
+const FRESH: usize = 1 << 15;
 
 /// A multiset of whole numbers from 0 on (seconds, usually).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
+    /// Values that were told and are not counted yet.
+    told: Vec<u64>,
     count: u64,
     sum: i128,
     squares: i128,
@@ -52,34 +59,57 @@ impl Tally {
     /// Adds a value; a negative one counts as zero.
     #[inline]
     pub fn add(&mut self, value: i64) {
-        let value = value.max(0);
-        self.count += 1;
-        self.max = self.max.max(Some(value));
-        if value == 0 {
-            self.zeros += 1;
-            return;
+        self.told.push(value.max(0) as u64);
+        if self.told.len() >= TOLD {
+            self.take_in();
         }
-        self.sum += i128::from(value);
-        self.squares += i128::from(value) * i128::from(value);
-        if value < SMALL {
-            let page = value as usize / PAGE;
-            if self.pages.len() <= page {
-                self.pages.resize(page + 1, None);
-            }
-            let page = self.pages[page].get_or_insert_with(|| Box::new(Page([0; PAGE])));
-            page.0[value as usize % PAGE] += 1;
-        } else {
-            self.large += 1;
-            self.fresh.push(value as u64);
-            if self.fresh.len() >= 8192.max(self.packed.len() / 8) {
-                self.pack();
+    }
+
+    /// Counts what was told. Many at a time: their counters lie far apart in memory, and the processor fetches several at
+    /// once when they do not wait for each other (measured: a quarter of the time of one by one).
+    #[inline(never)]
+    fn take_in(&mut self) {
+        let mut told = std::mem::take(&mut self.told);
+        for &value in &told {
+            self.sum += i128::from(value);
+            self.squares += i128::from(value) * i128::from(value);
+            if value == 0 {
+                self.zeros += 1;
+            } else if value < SMALL as u64 {
+                let page = value as usize / PAGE;
+                if self.pages.len() <= page {
+                    self.pages.resize(page + 1, None);
+                }
+                let page = self.pages[page].get_or_insert_with(|| Box::new(Page([0; PAGE])));
+                page.0[value as usize % PAGE] += 1;
+            } else {
+                self.large += 1;
+                self.fresh.push(value);
             }
         }
+        self.count += told.len() as u64;
+        self.max = self.max.max(told.iter().max().map(|&v| v as i64));
+        if self.fresh.len() >= FRESH.max(self.packed.len() / 2) {
+            self.pack();
+        }
+        told.clear();
+        self.told = told;
+    }
+
+    /// The tally with everything taken in that it was told.
+    pub(super) fn settled(&self) -> Cow<'_, Tally> {
+        if self.told.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut copy = self.clone();
+        copy.take_in();
+        Cow::Owned(copy)
     }
 
     /// Takes back a value that was added: the wait of a visit whose wait goes on. The largest value stays, as the visit's
     /// wait will be at least as large.
     pub fn take_back(&mut self, value: i64) {
+        self.take_in();
         let value = value.max(0);
         self.count -= 1;
         if value == 0 {
@@ -103,28 +133,32 @@ impl Tally {
     }
 
     pub fn count(&self) -> u64 {
-        self.count
+        self.count + self.told.len() as u64
     }
 
     pub fn sum(&self) -> i128 {
-        self.sum
+        self.sum + self.told.iter().map(|&v| i128::from(v)).sum::<i128>()
     }
 
     /// Values of one or more.
     pub fn positive(&self) -> u64 {
-        self.count - self.zeros
+        let told = self.told.iter().filter(|&&v| v > 0).count() as u64;
+        self.count - self.zeros + told
     }
 
     pub fn max(&self) -> Option<i64> {
-        self.max
+        self.max.max(self.told.iter().max().map(|&v| v as i64))
     }
 
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+        (self.count() > 0).then(|| self.sum() as f64 / self.count() as f64)
     }
 
     /// The standard deviation of the values themselves (divided by their number).
     pub fn sd(&self) -> Option<f64> {
+        if !self.told.is_empty() {
+            return self.settled().sd();
+        }
         if self.count == 0 {
             return None;
         }
@@ -137,6 +171,9 @@ impl Tally {
 
     /// Nearest rank: the smallest value that at least `parts` of `whole` values do not exceed.
     pub fn quantile(&self, parts: u64, whole: u64) -> Option<i64> {
+        if !self.told.is_empty() {
+            return self.settled().quantile(parts, whole);
+        }
         if self.count == 0 {
             return None;
         }
@@ -174,11 +211,14 @@ impl Tally {
 
     /// The step to which quantiles of large values are grouped: 1 in this many; `None` where they are exact.
     pub fn grouped(&self) -> bool {
-        self.grouped || self.large > EXACT
+        let told = self.told.iter().filter(|&&v| v >= SMALL as u64).count() as u64;
+        self.grouped || self.large + told > EXACT
     }
 
     /// Adds all of another tally.
     pub fn merge(&mut self, other: &Tally) {
+        self.take_in();
+        let other = &*other.settled();
         self.count += other.count;
         self.sum += other.sum;
         self.squares += other.squares;

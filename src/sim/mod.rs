@@ -115,7 +115,7 @@ impl Run {
         watcher.events.store(state.events, Ordering::Relaxed);
         watcher.turns.store(state.turns, Ordering::Relaxed);
         self.log.append(&mut self.batch)?;
-        if state.events >= self.snapshot_at {
+        if state.events >= self.snapshot_at && self.log.keeps_snapshots() {
             self.snapshot_at = (state.events / SNAPSHOT_EVENTS + 1) * SNAPSHOT_EVENTS;
             self.log.put_snapshot(self.world.to_bytes())?;
         }
