@@ -28,18 +28,14 @@ pub fn text(title: &str, loads: &[Load], warnings: usize, lines: usize, screen: 
         out.push('\n');
     }
     let over = rows.iter().filter(|r| r.load > 1.0).count();
-    let verdict = match (warnings, over) {
-        (0, 0) => "nothing wrong".to_owned(),
-        (w, 0) => many(w as u64, "warning"),
-        (w, o) => format!(
-            "{}; {} more than {} can take",
-            many(w as u64, "warning"),
-            if o == 1 { "one place is asked for" } else { "several places are asked for" },
-            if o == 1 { "it" } else { "they" }
-        ),
+    let said = if warnings == 0 { "nothing wrong".to_owned() } else { many(warnings as u64, "warning") };
+    let asked = match over {
+        0 => ".".to_owned(),
+        1 => "; one place is asked for more than it can take.".to_owned(),
+        n => format!("; {n} places are asked for more than they can take."),
     };
     let look = if warnings + over == 0 { Look::Good } else { Look::Warn };
-    out += &Line::new().plain("  ").put(look, &verdict).plain(&format!(" in {}", many(lines as u64, "line"))).end();
+    out += &Line::new().plain("  ").put(look, &said).plain(&format!(" in {}{asked}", many(lines as u64, "line"))).end();
     out
 }
 

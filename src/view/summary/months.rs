@@ -11,6 +11,8 @@ use serde_json::Value;
 const NEAR: f64 = 0.02;
 /// Causes with less of all waiting are folded into one row.
 const FOLDED: f64 = 0.025;
+/// At most so many causes have a row of their own.
+const NAMED: usize = 5;
 /// A cause that never has so large a share of a month never limits.
 const NEVER: f64 = 0.10;
 /// The sentence names so many stretches.
@@ -180,8 +182,11 @@ pub fn table(facts: &Facts<'_>, screen: &Screen) -> String {
     let room = screen.width.saturating_sub(2 + name + last) / cell;
     let cut = columns.len().saturating_sub(room);
     columns.drain(..cut);
-    let shown: Vec<usize> = (0..10).filter(|&i| all.share(i) >= FOLDED).collect();
-    let others: Vec<usize> = (0..10).filter(|&i| all.share(i) < FOLDED && all.share(i) > 0.0).collect();
+    let mut shown: Vec<usize> = (0..10).filter(|&i| all.share(i) >= FOLDED).collect();
+    shown.sort_by(|&a, &b| all.share(b).total_cmp(&all.share(a)).then(a.cmp(&b)));
+    shown.truncate(NAMED);
+    shown.sort_unstable();
+    let others: Vec<usize> = (0..10).filter(|i| !shown.contains(i) && all.share(*i) > 0.0).collect();
     let whole = |period: &Period| -> Vec<i64> {
         let mut parts: Vec<f64> = shown.iter().map(|&i| period.share(i) * 100.0).collect();
         parts.push(others.iter().map(|&i| period.share(i)).sum::<f64>() * 100.0);

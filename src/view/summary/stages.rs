@@ -286,9 +286,11 @@ fn money(facts: &Facts<'_>, screen: &Screen) -> String {
         if parts[1] > 0 {
             text.push_str(&format!(" + {} on open ones", grouped(parts[1])));
         }
-        text.push_str(&format!(" + {} idle", grouped(parts[2])));
+        if parts[2] > 0 || parts[1] == 0 {
+            text.push_str(&format!(" + {} idle", grouped(parts[2])));
+        }
         if let Some(gap) = own("next_gap").filter(|g| *g > 0.0) {
-            text.push_str(&format!("; the next lacks {}", plain_whole(gap / minor / 1e6)));
+            text.push_str(&format!("; next lacks {}", plain_whole(gap / minor / 1e6)));
         }
         out += &labelled(if facts.plan.mechanisms.len() == 1 { "money" } else { &mechanism.name }, &text, screen);
     }
