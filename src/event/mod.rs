@@ -235,8 +235,8 @@ events! {
     PackageReleased("PackageReleased") = 96 { package: PackageId }
     /// Paid money of a package is paid on to the supplier.
     MoneySpent("MoneySpent") = 97 { package: PackageId, amount: Money }
-    /// Something enters a stage, for `time` seconds (-1: until its rule lets it out).
-    StageEntered("StageEntered") = 98 { subject: Subject, gate: GateId, time: SimDuration }
+    /// Something enters a stage, for `lasts` seconds (-1: until its rule lets it out).
+    StageEntered("StageEntered") = 98 { subject: Subject, gate: GateId, lasts: SimDuration }
     /// It leaves the stage.
     StageLeft("StageLeft") = 99 { subject: Subject, gate: GateId }
     /// A line takes units from a stock.

@@ -120,7 +120,7 @@ fn matched(turn: &mut Turn, need: NeedId, cause: u64) {
         match via {
             Some(m) => {
                 let gate = state.gate_of(m, 0);
-                turn.emit(cause, Event::StageEntered { subject: Subject::Line(line), gate, time: SimDuration(-1) });
+                turn.emit(cause, Event::StageEntered { subject: Subject::Line(line), gate, lasts: SimDuration(-1) });
             }
             None => super::goods::exist(turn, line, state.line(line).asked, None, &mut taken, cause),
         }

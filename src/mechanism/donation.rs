@@ -35,7 +35,7 @@ impl Mechanism for Donation {
         let factor = state.time_factor(&[&state.gate(gate).struck]);
         let word = turn.rules.line(state, line, gate);
         let time = SimDuration(slowed(turn.rules.gates[gate.index()].1.at(word), factor));
-        turn.emit(cause, Event::StageEntered { subject, gate, time });
+        turn.emit(cause, Event::StageEntered { subject, gate, lasts: time });
         true
     }
 

@@ -70,7 +70,7 @@ fn stage_of_goods(turn: &mut Turn, goods: Goods, m: Id<MechanismPlan>, stage: us
         false => SimDuration(slowed(law.at(goods.secret.draw(*purpose, 0)), factor)),
     };
     let subject = Subject::Unit(goods.unit);
-    let cause = turn.emit(cause, Event::StageEntered { subject, gate, time });
+    let cause = turn.emit(cause, Event::StageEntered { subject, gate, lasts: time });
     if untimed {
         // A stage without a time is passed in the same turn.
         let cause = turn.emit(cause, Event::StageLeft { subject, gate });

@@ -92,7 +92,7 @@ fn form(turn: &mut Turn, m: Id<MechanismPlan>, lines: &[LineId], price: Money, f
     let gate = state.gate_of(m, REVIEW);
     let word = turn.rules.package_named(m.index(), number, gate);
     let time = stage_time(turn, gate, word);
-    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, time });
+    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, lasts: time });
 }
 
 fn stage_time(turn: &Turn, gate: GateId, word: u64) -> SimDuration {
@@ -109,7 +109,7 @@ fn opens(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     };
     let cause = turn.emit(state.package(package).last, Event::PackageOpened { package });
     let gate = state.gate_of(m, FUNDING);
-    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, time: SimDuration(-1) });
+    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, lasts: SimDuration(-1) });
     true
 }
 
@@ -189,7 +189,7 @@ fn enter_release(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, caus
     let gate = turn.state.gate_of(m, RELEASE);
     let word = turn.rules.package(turn.state, package, gate);
     let time = stage_time(turn, gate, word);
-    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, time });
+    turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, lasts: time });
 }
 
 /// `pays_before`: a package whose price is paid goes on to the stage that waited for it.

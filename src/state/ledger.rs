@@ -427,7 +427,7 @@ impl State {
                 let m = row.mechanism;
                 self[m].spent += amount;
             }
-            Event::StageEntered { subject, gate, time } => self.enter_stage(subject, gate, time),
+            Event::StageEntered { subject, gate, lasts } => self.enter_stage(subject, gate, lasts),
             Event::StageLeft { subject, gate } => {
                 self.gates[gate.index()].inside.remove(&subject);
                 self.note_last(subject, seq);

@@ -104,8 +104,6 @@ fn object_of(state: &State, event: &Event, value: Value, fields: &mut Map<String
 /// A field under its name; those that say two things, under two.
 fn put(state: &State, name: &str, value: Value, fields: &mut Map<String, Json>) {
     let plan = state.plan();
-    // `time` is when the event happened; how long a stage holds a thing has another name.
-    let name = if name == "time" { "lasts" } else { name };
     let mut put = |key: &str, value: Json| {
         fields.insert(key.to_owned(), value);
     };
