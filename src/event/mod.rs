@@ -26,6 +26,8 @@ pub struct Entry {
 pub struct KindInfo {
     /// The `kind` of `waybill log`.
     pub kind: &'static str,
+    /// The name in the code; two of them may tell the same kind.
+    pub name: &'static str,
     pub tag: u8,
     /// One sentence.
     pub text: &'static str,
@@ -45,6 +47,7 @@ macro_rules! events {
         pub const KINDS: &[KindInfo] = &[
             $( KindInfo {
                 kind: $kind,
+                name: stringify!($name),
                 tag: $tag,
                 text: $doc,
                 fields: &[ $( (stringify!($field), <$ty as Field>::LABEL) ),* ],

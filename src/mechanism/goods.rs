@@ -97,6 +97,11 @@ fn stand(turn: &mut Turn, goods: Goods, cause: u64) {
     let desk: Option<Id<Node>> = hq.filter(|&hq| first_step(turn, hq, false).is_some());
     let node = desk.unwrap_or(row.origin);
     let cause = turn.emit(cause, Event::NodeReached { unit: goods.unit, node });
-    let who = Traveller { unit: goods.unit, to: row.to.or(state.net.only_handover), goods_of: Some(row.origin), handed_over: false };
+    let who = Traveller {
+        unit: goods.unit,
+        to: row.to.or(state.net.only_handover),
+        goods_of: Some(row.origin),
+        handed_over: false,
+    };
     arrived(turn, who, node, cause);
 }

@@ -285,5 +285,5 @@ pub fn chance(word: u64, millionths: u32) -> bool {
 
 /// Seconds times a factor, rounded once, halves up.
 pub fn slowed(seconds: i64, factor: f64) -> i64 {
-    if factor == 1.0 { seconds } else { libm::floor(seconds as f64 * factor + 0.5) as i64 }
+    if factor == 1.0 { seconds } else { (seconds as f64 * factor + 0.5).floor() as i64 }
 }

@@ -57,7 +57,8 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
                 // By the names as written, `out` last: the order in which a draw looks at them.
                 let mut pairs: Vec<_> = pairs.iter().collect();
                 pairs.sort_by_key(|(name, ..)| (name == "out", name));
-                let hops = pairs.into_iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)));
+                let hops =
+                    pairs.into_iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)));
                 Some(Route::Weights(hops.collect()))
             }
         })
@@ -77,15 +78,6 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// In name order: legs and nodes by their names, leaving last.
-    fn name(&self, hop: Hop) -> (u8, String) {
-        match hop {
-            Hop::Leg(leg) => (0, self.legs.get(leg.index()).map(|l| l.name.clone()).unwrap_or_default()),
-            Hop::Node(node) => (0, self.nodes[node.index()].name.clone()),
-            Hop::Out => (1, String::new()),
-        }
-    }
-
     fn hop(&self, from: u32, name: &str, place: Place) -> Option<Hop> {
         if name == "out" {
             return Some(Hop::Out);

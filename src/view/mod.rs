@@ -10,6 +10,7 @@ pub mod runs;
 pub mod summary;
 pub mod text;
 pub mod unit;
+pub mod vocabulary;
 
 pub use text::{Look, Screen};
 

@@ -70,13 +70,20 @@ fn compare(number: u64) -> Result<(), String> {
     let world = random::world(number);
     let text = world::to_toml(&world);
     let seed = number % 7;
-    if std::env::var("WAYBILL_TRACE").is_ok() { eprintln!("world {number}"); }
+    if std::env::var("WAYBILL_TRACE").is_ok() {
+        eprintln!("world {number}");
+    }
     if let Err(report) = waybill::scenario::read_text("test.toml", &text, &Default::default()) {
         // Goods that can never arrive are refused by the reader; the reference would let them leave.
-        return if report.diagnostics.iter().all(|d| ["WB302", "WB308"].contains(&d.code)) { Ok(()) } else { Err(report.text(false)) };
+        return if report.diagnostics.iter().all(|d| ["WB302", "WB308"].contains(&d.code)) {
+            Ok(())
+        } else {
+            Err(report.text(false))
+        };
     }
     let expected: Vec<String> = tick::run(&world, seed).events.iter().filter_map(of_reference).collect();
-    let done = std::panic::catch_unwind(|| support::run(&text, seed)).map_err(|_| format!("world {number}: panic\n{text}"))?;
+    let done =
+        std::panic::catch_unwind(|| support::run(&text, seed)).map_err(|_| format!("world {number}: panic\n{text}"))?;
     let found: Vec<String> = done.events().iter().filter_map(of_engine).collect();
     if expected == found {
         return Ok(());
@@ -92,7 +99,11 @@ fn compare(number: u64) -> Result<(), String> {
 
 #[test]
 fn the_engine_agrees_with_the_reference_event_for_event() {
-    let worlds = std::env::var("WAYBILL_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(if full_tier() { 100_000 } else { 1_000 });
+    let worlds = std::env::var("WAYBILL_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(if full_tier() {
+        100_000
+    } else {
+        1_000
+    });
     let first = std::env::var("WAYBILL_WORLD").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut differ = BTreeMap::new();
     for number in first..first + worlds {

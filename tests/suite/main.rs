@@ -2,7 +2,12 @@
 
 mod agree;
 mod cli;
+#[expect(clippy::disallowed_types, reason = "commands that wait have limits in real time")]
 mod cli_faults;
 mod dated;
+mod pages;
+mod readme;
 mod reference;
+#[allow(dead_code, reason = "what tests share outlives the tests that use it")]
 mod support;
+mod tidy;

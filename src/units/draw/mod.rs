@@ -158,4 +158,5 @@ fn mum(x: u64, y: u64) -> u64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a power of two is exact")]
 mod tests;
