@@ -78,15 +78,6 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// In name order: legs and nodes by their names, leaving last.
-    fn name(&self, hop: Hop) -> (u8, String) {
-        match hop {
-            Hop::Leg(leg) => (0, self.legs.get(leg.index()).map(|l| l.name.clone()).unwrap_or_default()),
-            Hop::Node(node) => (0, self.nodes[node.index()].name.clone()),
-            Hop::Out => (1, String::new()),
-        }
-    }
-
     fn hop(&self, from: u32, name: &str, place: Place) -> Option<Hop> {
         if name == "out" {
             return Some(Hop::Out);
