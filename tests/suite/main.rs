@@ -4,5 +4,7 @@ mod agree;
 mod cli;
 mod cli_faults;
 mod dated;
+mod goldens;
 mod reference;
+mod store;
 mod support;
