@@ -2,12 +2,12 @@
 
 mod agree;
 mod cli;
-#[expect(clippy::disallowed_types, reason = "commands that wait have limits in real time")]
 mod cli_faults;
 mod dated;
+mod goldens;
 mod pages;
 mod readme;
 mod reference;
-#[allow(dead_code, reason = "what tests share outlives the tests that use it")]
+mod store;
 mod support;
 mod tidy;
