@@ -2,6 +2,7 @@
 
 mod agree;
 mod cli;
+#[expect(clippy::disallowed_types, reason = "commands that wait have limits in real time")]
 mod cli_faults;
 mod dated;
 mod goldens;
@@ -9,5 +10,6 @@ mod pages;
 mod readme;
 mod reference;
 mod store;
+#[allow(dead_code, reason = "what tests share outlives the tests that use it")]
 mod support;
 mod tidy;
