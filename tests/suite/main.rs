@@ -9,6 +9,7 @@ mod goldens;
 mod pages;
 mod readme;
 mod reference;
+#[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]
 mod store;
 #[allow(dead_code, reason = "what tests share outlives the tests that use it")]
 mod support;
