@@ -128,7 +128,13 @@ impl Delay {
         debug_assert_eq!(line.index(), self.lines.len());
         let since = state.need(state.line(line).need).submitted;
         let seen = 1 << Cause::Staff as usize;
-        self.lines.push(LineStats { since, cause: Some(Cause::Staff), stage_since: since, seen, ..LineStats::default() });
+        self.lines.push(LineStats {
+            since,
+            cause: Some(Cause::Staff),
+            stage_since: since,
+            seen,
+            ..LineStats::default()
+        });
         self.enter(state, Cause::Staff, state.line(line).value.0, true);
     }
 
