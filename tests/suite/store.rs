@@ -1,8 +1,8 @@
 //! Whole runs in the store: what is kept is the run, whatever becomes of files, disks and power.
 
-use crate::cli::{Place, bench};
+use crate::cli::{Place, QUEUE, bench};
 use crate::goldens::small_hubs;
-use crate::support::full_tier;
+use crate::support::{self, full_tier};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -217,6 +217,16 @@ fn run_hubs(count: u64) -> Vec<String> {
 
 fn words(args: &[String]) -> Vec<&str> {
     args.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn the_program_and_the_library_make_one_run() {
+    let place = Place::new();
+    let run = place.json(&["run", "queue.toml", "--seed", "7", "--json"], 0);
+    let done = support::run(QUEUE, 7);
+    assert_eq!(done.ended, sim::Ended::Finished);
+    assert_eq!(run["log_digest"], done.digest.to_string());
+    assert_eq!(run["figures"].to_string(), done.figures().to_string());
 }
 
 #[test]
