@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use tempfile::TempDir;
-use waybill::log::{Log, LogDigest, Mode, RunId, RunMeta, SegmentLimits, StoreLog, StoreOptions};
+use waybill::log::{LogDigest, Mode, RunId, RunMeta, SegmentLimits, StoreLog, StoreOptions};
 use waybill::scenario::{self, Options};
 use waybill::sim::{Opened, Run, RunKey, World, run_id};
 
