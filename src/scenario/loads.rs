@@ -121,9 +121,10 @@ fn rate(stream: &Stream, end: Option<SimTime>) -> Option<f64> {
         }
         Arrivals::Every { gap, .. } => {
             let mean = gap.mean();
-            if mean <= 0.0 || (stream.count.is_some() && most.is_none()) {
+            if mean <= 0.0 {
                 return None;
             }
+            // Without an end a stream that stops has its rate as long as it lasts.
             let rate = 1.0 / mean;
             Some(most.map_or(rate, |m| rate.min(m)))
         }
