@@ -47,8 +47,6 @@ fn field(name: &str, label: &str) -> String {
     match (name, label) {
         (_, "node and step") => "`node`, `step`".to_owned(),
         (_, "mechanism and stage") => "`mechanism`, `stage`".to_owned(),
-        // `time` is when the event happened.
-        ("time", _) => format!("`lasts`: {label}"),
         _ => format!("`{name}`: {label}"),
     }
 }
