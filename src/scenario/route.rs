@@ -57,7 +57,8 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
                 // By the names as written, `out` last: the order in which a draw looks at them.
                 let mut pairs: Vec<_> = pairs.iter().collect();
                 pairs.sort_by_key(|(name, ..)| (name == "out", name));
-                let hops = pairs.into_iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)));
+                let hops =
+                    pairs.into_iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)));
                 Some(Route::Weights(hops.collect()))
             }
         })

@@ -328,7 +328,7 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
 fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
     f.basis(&format!("leg.{leg}.departures"));
     let every = f.whole("every").map(SimDuration);
-    let first = f.date("first");
+    let first = f.moment("first");
     let (capacity, min_load) = (limit(f, "capacity"), limit(f, "min_load"));
     if let (Some(capacity), Some(min)) = (capacity, min_load) {
         let above = |a: Option<i64>, b: Option<i64>| a.zip(b).is_some_and(|(a, b)| a > b);
