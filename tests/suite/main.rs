@@ -4,5 +4,8 @@ mod agree;
 mod cli;
 mod cli_faults;
 mod dated;
+mod laws;
 mod reference;
 mod support;
+mod theory;
+mod timelines;
