@@ -6,6 +6,7 @@ mod cli;
 mod cli_faults;
 mod dated;
 mod goldens;
+mod laws;
 mod pages;
 mod readme;
 mod reference;
@@ -13,4 +14,6 @@ mod reference;
 mod store;
 #[allow(dead_code, reason = "what tests share outlives the tests that use it")]
 mod support;
+mod theory;
 mod tidy;
+mod timelines;

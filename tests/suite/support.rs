@@ -34,8 +34,12 @@ pub fn run(text: &str, seed: u64) -> Done {
 }
 
 pub fn run_with(text: &str, seed: u64, limits: SegmentLimits) -> Done {
-    let loaded = read(text);
-    let opened = Opened::new(seed, loaded.plan, loaded.notes);
+    run_loaded(&read(text), seed, limits)
+}
+
+/// Runs a scenario that was read before.
+pub fn run_loaded(loaded: &Loaded, seed: u64, limits: SegmentLimits) -> Done {
+    let opened = Opened::new(seed, loaded.plan.clone(), loaded.notes.clone());
     let log = MemoryLog::new(opened.opening());
     let world = World::open(opened.plan.clone(), &opened.notes);
     let mut run = Run::new(world, seed, Box::new(log), limits);

@@ -1,0 +1,335 @@
+//! Theory as the oracle. Each case runs with many seeds; a figure's standard error comes from the spread of its values
+//! over the seeds, and no figure may be off its exact value by more than [`TOLERANCE`] of them. Seeds are fixed, so a
+//! test that passes goes on passing; over all figures here the chance that a right engine fails once is about 1 %.
+//!
+//! Means of 3,600 s and more make the rounding to whole seconds (1 part in 10^4, without bias) negligible.
+
+use crate::support::{full_tier, read, run_loaded};
+use waybill::log::SegmentLimits;
+
+/// Standard errors that a figure may be off.
+const TOLERANCE: f64 = 4.0;
+const HOUR: f64 = 3_600.0;
+
+/// A figure and its exact value.
+type Expected<'a> = (&'a str, f64);
+
+fn seeds() -> u64 {
+    if full_tier() { 128 } else { 24 }
+}
+
+/// Prints each case, and fails when one is off by more than the tolerance.
+fn judge(case: &str, rows: &[(&str, f64, Vec<f64>)]) {
+    let mut off = vec![];
+    for (what, exact, values) in rows {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let error = (variance / n).sqrt();
+        let z = (mean - exact) / error;
+        println!("{case:<28} {what:<34} exact {exact:>16.4}  simulated {mean:>16.4}  off {z:>6.2} standard errors");
+        if z.is_nan() || z.abs() > TOLERANCE {
+            off.push(format!("{what}: {mean} in place of {exact}, {z:.2} standard errors off"));
+        }
+    }
+    assert!(off.is_empty(), "{case}: {}", off.join("; "));
+}
+
+/// Runs the scenario with each seed, and holds the figures against theory.
+fn holds(case: &str, text: &str, expected: &[Expected]) {
+    let loaded = read(text);
+    let mut rows: Vec<_> = expected.iter().map(|&(path, exact)| (path, exact, vec![])).collect();
+    for seed in 1..=seeds() {
+        let done = run_loaded(&loaded, seed, SegmentLimits::default());
+        let tree = done.world.tree();
+        for (path, _, values) in &mut rows {
+            values.push(tree.number(path).unwrap_or_else(|| panic!("{path} is a number")));
+        }
+    }
+    judge(case, &rows);
+}
+
+/// A step `q.s` with these keys and Poisson arrivals at so many an hour; 8,000 of them a run.
+fn queue(per_hour: f64, more: &str, keys: &str) -> String {
+    let hours = 8_000.0 / per_hour;
+    format!(
+        "[time]\nstart = 2025-01-01\nend = \"{hours:.0}h\"\nwarm_up = \"200h\"\n\n[[consignment]]\nname = \"c\"\nenters = \"q\"\n\
+         arrivals = {{ poisson = \"{per_hour}/h\" }}\n{more}\n\n[[node]]\nname = \"q\"\n\n[[node.step]]\nname = \"s\"\n{keys}\n"
+    )
+}
+
+const S: &str = "stations.q.s";
+
+/// Mean and standard deviation of the wait in a first-in-first-out M/G/1 (Pollaczek-Khinchine, Takacs), from the rate
+/// and the first three moments of the service.
+fn wait_mg1(rate: f64, moments: [f64; 3]) -> (f64, f64) {
+    let load = rate * moments[0];
+    let mean = rate * moments[1] / (2.0 * (1.0 - load));
+    let square = 2.0 * mean * mean + rate * moments[2] / (3.0 * (1.0 - load));
+    (mean, (square - mean * mean).sqrt())
+}
+
+/// Chance that an arrival waits in M/M/c (Erlang C); `load` in servers.
+fn erlang_c(servers: u32, load: f64) -> f64 {
+    let mut term = 1.0;
+    let mut sum = 0.0;
+    for n in 0..servers {
+        sum += term;
+        term *= load / f64::from(n + 1);
+    }
+    let tail = term * f64::from(servers) / (f64::from(servers) - load);
+    tail / (sum + tail)
+}
+
+#[test]
+fn one_server_exponential() {
+    let load: f64 = 0.6;
+    let text = queue(load, "", "time = { exponential = \"1h\" }\ndiscipline = \"fifo\"");
+    let rest = 1.0 - load;
+    let (mean, sd) = (load / rest, (load * (2.0 - load)).sqrt() / rest);
+    let p90 = (load / 0.1).ln() / rest;
+    let number = load / rest;
+    // The number present is geometric: variance load / (1 - load)^2.
+    let expected = [
+        (&*format!("{S}.wait_mean"), mean * HOUR),
+        (&format!("{S}.wait_sd"), sd * HOUR),
+        (&format!("{S}.wait_p90"), p90 * HOUR),
+        (&format!("{S}.stay_mean"), HOUR / rest),
+        (&format!("{S}.stay_sd"), HOUR / rest),
+        (&format!("{S}.in_system_mean"), number),
+        (&format!("{S}.in_system_sd"), load.sqrt() / rest),
+        (&format!("{S}.queue_mean"), load * mean),
+        (&format!("{S}.empty_share"), rest),
+        (&format!("{S}.utilisation"), load),
+    ];
+    holds("M/M/1, load 0.6", &text, &expected);
+}
+
+/// The wrong discipline keeps the mean: here the spread tells them apart.
+#[test]
+fn last_in_first_out_keeps_the_mean_and_not_the_spread() {
+    let load: f64 = 0.4;
+    let text = queue(load, "", "time = { exponential = \"1h\" }\ndiscipline = \"lifo\"");
+    let (mean, fifo_sd) = wait_mg1(load, [1.0, 2.0, 6.0]);
+    // The second moment is that of first in, first out divided by 1 - load.
+    let square = (fifo_sd * fifo_sd + mean * mean) / (1.0 - load);
+    let sd = (square - mean * mean).sqrt();
+    let (m, s) = (format!("{S}.wait_mean"), format!("{S}.wait_sd"));
+    holds("M/M/1 last in first out", &text, &[(&m, mean * HOUR), (&s, sd * HOUR)]);
+    assert!(sd > 1.3 * fifo_sd, "the two disciplines differ by far more than the tolerance");
+}
+
+#[test]
+fn three_servers_exponential() {
+    let (servers, load) = (3, 2.1);
+    let text = queue(load, "", "servers = 3\ntime = { exponential = \"1h\" }\ndiscipline = \"fifo\"");
+    let waits = erlang_c(servers, load);
+    let drain = f64::from(servers) - load;
+    let mean = waits / drain;
+    let sd = (waits * (2.0 - waits)).sqrt() / drain;
+    let expected = [
+        (&*format!("{S}.wait_mean"), mean * HOUR),
+        (&format!("{S}.wait_sd"), sd * HOUR),
+        (&format!("{S}.waited_share"), waits),
+        (&format!("{S}.queue_mean"), load * mean),
+        (&format!("{S}.in_system_mean"), load * mean + load),
+        (&format!("{S}.utilisation"), load / f64::from(servers)),
+    ];
+    holds("M/M/3, load 0.7", &text, &expected);
+}
+
+#[test]
+fn one_server_other_services() {
+    let (load, cv) = (0.6, 0.8f64);
+    let (m, s, q) = (format!("{S}.wait_mean"), format!("{S}.wait_sd"), format!("{S}.queue_mean"));
+    let text = queue(load, "", "time = { lognormal = { mean = \"1h\", cv = 0.8 } }\ndiscipline = \"fifo\"");
+    let spread = 1.0 + cv * cv;
+    let (mean, sd) = wait_mg1(load, [1.0, spread, spread.powi(3)]);
+    holds("M/G/1 lognormal", &text, &[(&m, mean * HOUR), (&s, sd * HOUR), (&q, load * mean)]);
+    let text = queue(load, "", "time = \"1h\"\ndiscipline = \"fifo\"");
+    let (mean, sd) = wait_mg1(load, [1.0, 1.0, 1.0]);
+    holds("M/D/1", &text, &[(&m, mean * HOUR), (&s, sd * HOUR), (&q, load * mean)]);
+}
+
+#[test]
+fn two_priorities_without_preemption() {
+    let (load, urgent): (f64, f64) = (0.7, 0.4);
+    let text = queue(load, "priority = { weights = { 1 = 40, 2 = 60 } }", "time = { exponential = \"1h\" }");
+    // Cobham: what is in service when one comes, over the shares left by who goes before.
+    let rest = load;
+    let first = rest / (1.0 - urgent * load);
+    let second = first / (1.0 - load);
+    let paths = [1, 2].map(|p| format!("{S}.priority.{p}.wait_mean"));
+    let all = format!("{S}.wait_mean");
+    let mean = urgent * first + (1.0 - urgent) * second;
+    holds(
+        "M/M/1, two priorities",
+        &text,
+        &[(&paths[0], first * HOUR), (&paths[1], second * HOUR), (&all, mean * HOUR)],
+    );
+}
+
+#[test]
+fn a_small_yard_refuses_what_finds_it_full() {
+    let (load, room): (f64, i32) = (0.9, 4);
+    let text = queue(load, "", "time = { exponential = \"1h\" }\nyard = 4\nwhen_full = \"refuse\"");
+    let weights: Vec<f64> = (0..=room).map(|n| load.powi(n)).collect();
+    let all: f64 = weights.iter().sum();
+    let full = weights[room as usize] / all;
+    let mean: f64 = weights.iter().enumerate().map(|(n, w)| n as f64 * w / all).sum();
+    let loaded = read(&text);
+    let [mut refused, mut present, mut stay] = [vec![], vec![], vec![]];
+    for seed in 1..=seeds() {
+        let done = run_loaded(&loaded, seed, SegmentLimits::default());
+        let figure = |key: &str| done.figure(&format!("{S}.{key}"));
+        refused.push(figure("refused") / figure("arrivals"));
+        present.push(figure("in_system_mean"));
+        stay.push(figure("stay_mean"));
+    }
+    let through = load * (1.0 - full);
+    judge(
+        "M/M/1/4",
+        &[
+            ("refused share", full, refused),
+            ("in_system_mean", mean, present),
+            ("stay_mean", mean / through * HOUR, stay),
+        ],
+    );
+}
+
+fn convoy(per_hour: f64, departures: &str) -> String {
+    format!(
+        "[time]\nstart = 2025-01-01\nend = \"6000h\"\nwarm_up = \"240h\"\n\n[[consignment]]\nname = \"c\"\nenters = \"a\"\n\
+         arrivals = {{ poisson = \"{per_hour}/h\" }}\n\n[[node]]\nname = \"a\"\nnext = \"b\"\n\n[[node]]\nname = \"b\"\n\
+         kind = \"handover\"\n\n[[leg]]\nname = \"l\"\nfrom = \"a\"\nto = \"b\"\ntransit = \"2h\"\ndepartures = {departures}\n"
+    )
+}
+
+#[test]
+fn a_convoy_by_the_clock_with_room_for_all() {
+    let every = 6.0 * HOUR;
+    let text = convoy(1.0, "{ every = \"6h\" }");
+    let empty = (-6.0f64).exp();
+    let expected = [
+        ("legs.l.wait_mean", every / 2.0),
+        ("legs.l.wait_sd", every / 12f64.sqrt()),
+        ("legs.l.load_mean", 6.0 / (1.0 - empty)),
+        ("legs.l.stay_mean", every / 2.0 + 2.0 * HOUR),
+    ];
+    holds("clocked convoy, no limit", &text, &expected);
+}
+
+/// Who is left behind by a departure, from the chain of the number waiting just before departures.
+fn left_behind(mean: f64, room: usize) -> (f64, f64) {
+    const MOST: usize = 200;
+    let mut arrivals = vec![(-mean).exp()];
+    for n in 1..MOST {
+        arrivals.push(arrivals[n - 1] * mean / n as f64);
+    }
+    let mut waiting = arrivals.clone();
+    for _ in 0..2_000 {
+        let mut next = vec![0.0; MOST];
+        for (n, p) in waiting.iter().enumerate() {
+            let rest = n.saturating_sub(room);
+            for (more, q) in arrivals.iter().take(MOST - rest).enumerate() {
+                next[rest + more] += p * q;
+            }
+        }
+        waiting = next;
+    }
+    let behind = waiting.iter().enumerate().map(|(n, p)| n.saturating_sub(room) as f64 * p).sum();
+    (behind, waiting[0])
+}
+
+#[test]
+fn a_convoy_by_the_clock_with_little_room() {
+    let (per_hour, hours, room) = (1.0, 6.0, 8);
+    let text = convoy(per_hour, "{ every = \"6h\", capacity = 8 }");
+    let (behind, empty) = left_behind(per_hour * hours, room);
+    // Between departures the number waiting grows from those left behind; Little's law gives the wait.
+    let waiting = behind + per_hour * hours / 2.0;
+    let expected = [
+        ("legs.l.wait_mean", waiting / per_hour * HOUR),
+        ("legs.l.queue_mean", waiting),
+        ("legs.l.load_mean", per_hour * hours / (1.0 - empty)),
+    ];
+    holds("clocked convoy, room for 8", &text, &expected);
+}
+
+/// Pledges come once a day on average and bring 10 M on average, exponential: on the line of money they are points of
+/// a Poisson process, so a sum of 100 M takes 1 + Poisson(10) of them, two such sums 1 + Poisson(20).
+#[test]
+fn a_package_filled_by_random_pledges() {
+    let text = r#"
+[time]
+start = 2025-01-01
+end = "90d"
+
+[[item]]
+name = "pump"
+value = "100 M USD"
+
+[[requirement]]
+name = "need"
+arrivals = { at = [2025-01-01, 2025-01-01] }
+item = "pump"
+via = "pool"
+
+[[pledge]]
+name = "gift"
+to = "pool"
+amount = { exponential = "10 M USD" }
+arrivals = { poisson = "1/d" }
+
+[[mechanism]]
+name = "pool"
+kind = "package"
+size = "100 M USD"
+origin = "depot"
+
+[[node]]
+name = "depot"
+kind = "origin"
+next = "border"
+
+[[node]]
+name = "border"
+kind = "handover"
+
+[[leg]]
+from = "depot"
+to = "border"
+transit = "1h"
+"#;
+    const DAY: f64 = 86_400.0;
+    /// Seeds of one batch: variances are taken within, standard errors between batches.
+    const BATCH: usize = 60;
+    let loaded = read(text);
+    let [mut times, mut twice, mut gifts] = [vec![], vec![], vec![]];
+    for seed in 1..=seeds() * BATCH as u64 {
+        let done = run_loaded(&loaded, seed, SegmentLimits::default());
+        let state = &done.world.state;
+        let funded: Vec<f64> = state.packages.iter().filter_map(|p| p.funded).map(|t| t.0 as f64).collect();
+        assert_eq!(funded.len(), 2, "90 days are enough for 20 gifts, in all but one run of 10^9");
+        (times.push(funded[0]), twice.push(funded[1]));
+        let served = |p: &&waybill::state::PledgeRow| p.allocations.iter().any(|a| a.0.raw() == 0);
+        gifts.push(state.pledges.iter().filter(served).count() as f64);
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let means = |values: &[f64]| values.chunks(BATCH).map(mean).collect::<Vec<_>>();
+    let variance = |values: &[f64]| {
+        let m = mean(values);
+        values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64
+    };
+    let variances = |values: &[f64]| values.chunks(BATCH).map(variance).collect::<Vec<_>>();
+    // A sum of N exponential days: mean E N, variance E N + Var N; Poisson gives 1 + s and (1 + s) + s.
+    let rows = [
+        ("gifts, mean", 11.0, means(&gifts)),
+        ("gifts, variance", 10.0, variances(&gifts)),
+        ("funding time, mean", 11.0 * DAY, means(&times)),
+        ("funding time, variance", 21.0 * DAY * DAY, variances(&times)),
+        ("second package, mean", 21.0 * DAY, means(&twice)),
+        ("second package, variance", 41.0 * DAY * DAY, variances(&twice)),
+    ];
+    judge("package, random pledges", &rows);
+}
