@@ -4,9 +4,9 @@ use crate::reference::random;
 use crate::reference::world::{
     Discipline, Disruption, Effect, Item, Kind, Law, MILLION, Node, Servers, Step, Stream, World as Small, to_toml,
 };
-use crate::support::{Done, full_tier, read, run, run_loaded, run_with};
+use crate::support::{Done, full_tier, run, run_loaded, run_with};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use waybill::event::{Event, codec};
 use waybill::log::{Scan, SegmentLimits};
 use waybill::model::{Limit, WhenFull};
@@ -83,11 +83,11 @@ fn check(done: &Done) -> Result<World, String> {
 /// I4, I5, I7, I8: every unit is in one place, servers and yards hold what they hold.
 fn places(state: &State) -> Result<(), String> {
     let plan = state.plan();
-    let mut line: HashMap<u32, usize> = HashMap::new();
-    let mut entry: HashMap<u32, usize> = HashMap::new();
-    let mut ready: HashMap<u32, usize> = HashMap::new();
-    let mut taken: HashMap<u32, Vec<u32>> = HashMap::new();
-    let mut yard: HashMap<u32, (u32, i64)> = HashMap::new();
+    let mut line: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut entry: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut ready: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut taken: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut yard: BTreeMap<u32, (u32, i64)> = BTreeMap::new();
     for (id, unit) in state.units.iter() {
         let mut server_of = |step: u32, server: u32| taken.entry(step).or_default().push(server);
         let inside = match unit.place {
@@ -128,7 +128,7 @@ fn places(state: &State) -> Result<(), String> {
         limit.is_some_and(|l| l.number.is_some_and(|n| held.0 > n) || l.mass.is_some_and(|m| held.1 > m.0))
     };
     for step in plan.steps.ids() {
-        let (row, of) = (&state[step], |map: &HashMap<u32, usize>| map.get(&step.raw()).copied().unwrap_or(0));
+        let (row, of) = (&state[step], |map: &BTreeMap<u32, usize>| map.get(&step.raw()).copied().unwrap_or(0));
         let name = format!("{}.{}", plan.nodes[plan.steps[step].node].name, plan.steps[step].name);
         hold!(row.line.len() as usize == of(&line), "the line of {name}");
         hold!(row.line.iter(&state.units).count() == of(&line), "the links of the line of {name}");
