@@ -5,6 +5,7 @@ mod cli;
 mod cli_faults;
 mod dated;
 mod laws;
+mod money;
 mod reference;
 mod support;
 mod theory;
