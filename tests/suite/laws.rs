@@ -4,7 +4,7 @@ use crate::reference::random;
 use crate::reference::world::{
     Discipline, Disruption, Effect, Item, Kind, Law, MILLION, Node, Servers, Step, Stream, World as Small, to_toml,
 };
-use crate::support::{Done, full_tier, read, run, run_loaded, run_with};
+use crate::support::{Done, full_tier, run, run_loaded, run_with};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use waybill::event::{Event, codec};

@@ -311,7 +311,8 @@ transit = "1h"
         let state = &done.world.state;
         let funded: Vec<f64> = state.packages.iter().filter_map(|p| p.funded).map(|t| t.0 as f64).collect();
         assert_eq!(funded.len(), 2, "90 days are enough for 20 gifts, in all but one run of 10^9");
-        (times.push(funded[0]), twice.push(funded[1]));
+        times.push(funded[0]);
+        twice.push(funded[1]);
         let served = |p: &&waybill::state::PledgeRow| p.allocations.iter().any(|a| a.0.raw() == 0);
         gifts.push(state.pledges.iter().filter(served).count() as f64);
     }
