@@ -22,11 +22,7 @@ pub struct Package;
 impl Mechanism for Package {
     /// Does the first thing that can be done now; whatever follows from it is the next turn's.
     fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
-        forms(turn, m, false)
-            || opens(turn, m)
-            || allocates(turn, m)
-            || pays_supplier(turn, m)
-            || goes_to_release(turn, m)
+        forms(turn, m, false) || opens(turn, m) || allocates(turn, m) || moves_on(turn, m)
     }
 
     fn drafts(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
@@ -192,30 +188,39 @@ fn enter_release(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, caus
     turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, lasts: time });
 }
 
-/// `pays_before`: a package whose price is paid goes on to the stage that waited for it.
+/// What payments move, all of it in one turn: none of it depends on the rest, and nothing would call for another turn.
+fn moves_on(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let paid = pays_supplier(turn, m);
+    goes_to_release(turn, m) || paid
+}
+
+/// `pays_before`: packages whose price is paid go on to the stage that waited for it.
 fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
     let Some(before) = &state.plan().mechanisms[m].package.pays_before else { return false };
     let release = state.gate_of(m, RELEASE);
-    let waits = state[m].packages.iter().copied().find(|&p| {
-        let row = state.package(p);
-        let inside = state.gate(release).inside.contains_key(&Subject::Package(p));
+    let waits = |p: &PackageId| {
+        let row = state.package(*p);
+        let inside = state.gate(release).inside.contains_key(&Subject::Package(*p));
         match &**before {
             "release" => row.stage == PackageStage::Funded && !inside && row.paid == row.price,
             _ => {
                 (row.stage == PackageStage::Funded && !inside)
-                    || (row.stage == PackageStage::Released && !goods_exist(turn, p) && row.paid == row.price)
+                    || (row.stage == PackageStage::Released && !goods_exist(turn, *p) && row.paid == row.price)
             }
         }
-    });
-    let Some(package) = waits else { return false };
-    let row = state.package(package);
-    if row.stage == PackageStage::Released {
-        make_goods(turn, m, package, row.last);
-    } else {
-        enter_release(turn, m, package, row.last);
+    };
+    let waiting: Vec<PackageId> = state[m].packages.iter().copied().filter(waits).collect();
+    let mut taken = 0;
+    for &package in &waiting {
+        let row = state.package(package);
+        if row.stage == PackageStage::Released {
+            make_goods(turn, m, package, &mut taken, row.last);
+        } else {
+            enter_release(turn, m, package, row.last);
+        }
     }
-    true
+    !waiting.is_empty()
 }
 
 fn goods_exist(turn: &Turn, package: PackageId) -> bool {
@@ -229,28 +234,29 @@ fn released(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, gate: Gat
     let before = &turn.state.plan().mechanisms[m].package.pays_before;
     let row = turn.state.package(package);
     if before.as_deref() != Some("supply") || row.paid == row.price {
-        make_goods(turn, m, package, cause);
+        make_goods(turn, m, package, &mut 0, cause);
     }
 }
 
 /// A released package's goods exist.
-fn make_goods(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, cause: u64) {
-    let mut taken = 0;
+fn make_goods(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, taken: &mut usize, cause: u64) {
     for &line in &turn.state.package(package).lines {
         let asked = turn.state.line(line).asked;
-        goods::exist(turn, line, asked, Some((m, SUPPLY)), &mut taken, cause);
+        goods::exist(turn, line, asked, Some((m, SUPPLY)), taken, cause);
     }
 }
 
-/// What was paid on a released package is paid on to the supplier.
+/// What was paid on released packages is paid on to the supplier.
 fn pays_supplier(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
-    let due = |p: &&PackageId| {
-        let row = state.package(**p);
+    let due = |p: &PackageId| {
+        let row = state.package(*p);
         row.stage == PackageStage::Released && row.paid > row.spent
     };
-    let Some(&package) = state[m].packages.iter().find(due) else { return false };
-    let row = state.package(package);
-    turn.emit(row.last, Event::MoneySpent { package, amount: row.paid - row.spent });
-    true
+    let due: Vec<PackageId> = state[m].packages.iter().copied().filter(due).collect();
+    for &package in &due {
+        let row = state.package(package);
+        turn.emit(row.last, Event::MoneySpent { package, amount: row.paid - row.spent });
+    }
+    !due.is_empty()
 }

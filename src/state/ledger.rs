@@ -374,6 +374,8 @@ impl State {
                     last: seq,
                 });
                 self[mechanism].packages.push(package);
+                // The turn that formed it decided nothing else: more may form, and money may have come at this instant.
+                self.arm_settle(mechanism);
             }
             Event::LinePackaged { line, package } => {
                 self.leave_list(line);

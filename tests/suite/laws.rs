@@ -289,6 +289,7 @@ fn little(path: &str, value: &Value, pairs: &mut u64) -> Result<(), String> {
 
 /// Everything that one run can be held to.
 pub fn lawful(done: &Done) -> Result<(), String> {
+    hold!(done.ended == waybill::sim::Ended::Finished, "it ends otherwise: {:?}", done.ended);
     let world = check(done)?;
     hold!(world == done.world, "the state folded from the log is not the run's");
     at_the_end(done)?;
