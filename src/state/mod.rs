@@ -9,12 +9,13 @@ pub mod line;
 mod movement;
 pub mod names;
 mod network;
+mod rows;
 mod set_up;
 pub mod unit;
 pub mod wake;
 
-pub use ledger::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use network::{Admission, GateRow, LegRow, NodeRow, Stay, StepRow, Way};
+pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};

@@ -1,0 +1,154 @@
+//! Rows of the paper side of the world: requirements and their lines, pledges, packages, accounts.
+
+use crate::event::{LineId, NeedId, PackageId, PledgeId, UnitId};
+use crate::model::{Item, MechanismPlan, Nation, Node, Stream};
+use crate::units::amount::{Mass, Money};
+use crate::units::arena::Id;
+use crate::units::time::SimTime;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedRow {
+    pub stream: Id<Stream>,
+    pub number: u32,
+    pub priority: i32,
+    pub submitted: SimTime,
+    /// `SimTime::LATEST` where there is none.
+    pub due: SimTime,
+    pub lines: Vec<LineId>,
+    /// Units asked for, and units that reached the recognition point.
+    pub asked: i64,
+    pub recognised: i64,
+    pub validated: Option<SimTime>,
+    pub matched: Option<SimTime>,
+    pub closed: Option<SimTime>,
+    pub paper: Option<UnitId>,
+    /// `seq` of its last event.
+    pub last: u64,
+}
+
+/// A line of a requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRow {
+    pub need: NeedId,
+    /// From 1.
+    pub position: u32,
+    pub item: Id<Item>,
+    pub asked: i64,
+    pub recognised: i64,
+    pub value: Money,
+    pub mass: Mass,
+    pub origin: Id<Node>,
+    pub to: Option<Id<Node>>,
+    /// When it joined its mechanism's list.
+    pub joined: SimTime,
+    pub package: Option<PackageId>,
+    /// Consignments made of it so far, and their units.
+    pub lots: u32,
+    pub made: i64,
+    pub last: u64,
+}
+
+/// Where what counted of a pledge rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resting {
+    /// Nothing has counted yet, or all is allocated.
+    Nowhere,
+    /// In the pool: for whoever is first.
+    Pool,
+    /// For a need of its earmark.
+    Earmark,
+    /// For the package that it went to whole.
+    Package(PackageId),
+}
+
+/// A pledge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PledgeRow {
+    pub stream: Id<Stream>,
+    pub number: u32,
+    pub nation: Option<Id<Nation>>,
+    pub mechanism: Id<MechanismPlan>,
+    pub announced: SimTime,
+    /// In home currency.
+    pub amount: Money,
+    /// What will be paid of it.
+    pub kept: Money,
+    pub lapses: bool,
+    pub committed: Money,
+    pub paid: Money,
+    pub defaulted: Money,
+    /// When its money counted.
+    pub counted: Option<SimTime>,
+    /// Counted and not allocated.
+    pub left: Money,
+    pub resting: Resting,
+    /// Package, sum, and how much of the sum was paid.
+    pub allocations: Vec<(PackageId, Money, Money)>,
+    pub last: u64,
+}
+
+/// How far a package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PackageStage {
+    Review,
+    /// Reviewed; waits until it may seek money.
+    Validated,
+    Open,
+    Funded,
+    Released,
+}
+
+/// A funding package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRow {
+    pub mechanism: Id<MechanismPlan>,
+    /// From 1 within its mechanism.
+    pub number: u32,
+    pub price: Money,
+    pub lines: Vec<LineId>,
+    /// Of its most urgent line.
+    pub priority: i32,
+    pub stage: PackageStage,
+    /// When it joined what it waits in.
+    pub joined: SimTime,
+    pub drafted: SimTime,
+    pub opened: Option<SimTime>,
+    pub funded: Option<SimTime>,
+    pub released: Option<SimTime>,
+    pub allocated: Money,
+    /// Paid on what is allocated.
+    pub paid: Money,
+    pub spent: Money,
+    pub last: u64,
+}
+
+/// A mechanism's list, packages and money.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Lines that wait, in the order of choice: priority, joining, name (stream, number, line).
+    pub list: BTreeSet<(i32, SimTime, Id<Stream>, u32, u32, LineId)>,
+    pub list_value: Money,
+    /// Value of all validated lines.
+    pub needed: Money,
+    pub packages: Vec<PackageId>,
+    /// Reviewed packages that do not yet seek money, and packages that do: priority, joining, number.
+    pub validated: BTreeSet<(i32, SimTime, PackageId)>,
+    pub open: BTreeSet<(i32, SimTime, PackageId)>,
+    /// Pledges with money left, in the order in which they counted: instant, stream, number.
+    pub resting: BTreeSet<(SimTime, Id<Stream>, u32, PledgeId)>,
+    pub announced: Money,
+    pub committed: Money,
+    pub paid: Money,
+    pub counted: Money,
+    pub allocated: Money,
+    pub pool: Money,
+    pub held: Money,
+    pub spent: Money,
+    pub defaulted: Money,
+    /// Goods of it that reached the recognition point first.
+    pub first_arrival: Option<SimTime>,
+    pub(super) settle_set: bool,
+}
