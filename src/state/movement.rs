@@ -639,7 +639,10 @@ impl State {
         let legs = plan.legs.ids().any(|leg| {
             let (row, from) = (&self[leg], plan.legs[leg].from);
             let opens = ends(&row.struck) && ends(&self[from].struck);
-            !row.line.is_empty() && opens && (plan.legs[leg].departures.is_none() || !self.boards(leg).is_empty())
+            // A disruption that ends may give back the room that nothing fits in now.
+            let gives_back = row.struck.iter().any(|&d| plan.disruptions[d].until.is_some());
+            let boards = || plan.legs[leg].departures.is_none() || gives_back || !self.boards(leg).is_empty();
+            !row.line.is_empty() && opens && boards()
         });
         let steps = plan.steps.ids().any(|step| {
             let (row, node) = (&self[step], plan.steps[step].node);
