@@ -136,7 +136,7 @@ pub struct Kind {
     /// Its stages in order; each has a gate, a time in `[mechanism.stages]` where `timed`, and figures.
     pub stages: &'static [StageKind],
     /// It pools pledges (`[[pledge]] to = ...`) and takes the keys of packages: `size`, `draft_every`, `counts`,
-    /// `excess`, `split_pledges`, `pays_before`, `release_part_funded`, `open_at_once`.
+    /// `excess`, `split_pledges`, `pays_before`, `open_at_once`.
     pub pools_money: bool,
     /// It takes goods from `[[stock]]` entries at its origin.
     pub takes_stock: bool,

@@ -298,13 +298,6 @@ pub(crate) static MECHANISM: Spec = Spec {
             r#""supply""#,
             "The stage that waits for paid money.",
         ),
-        may(
-            "release_part_funded",
-            Form::Flag,
-            "false",
-            "true",
-            "Whether lines are released before the package is funded.",
-        ),
         may("open_at_once", Form::Count(1, MANY), "all", "7", "How many packages may seek money at once."),
         COPIES,
         REMOVE,
