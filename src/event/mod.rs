@@ -36,11 +36,11 @@ pub struct KindInfo {
 }
 
 macro_rules! events {
-    ($( #[doc = $doc:literal] $name:ident($kind:literal) = $tag:literal { $( $field:ident: $ty:ty ),* } )*) => {
+    ($( #[doc = $doc:literal] $name:ident($kind:literal) = $tag:literal { $object:ident: $object_ty:ty $(, $field:ident: $ty:ty )* } )*) => {
         /// A fact. Nothing in it refers to a rule: it always applies.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Event {
-            $( #[doc = $doc] $name { $( $field: $ty ),* }, )*
+            $( #[doc = $doc] $name { $object: $object_ty $(, $field: $ty )* }, )*
         }
 
         /// Every kind of event, in the order of the tags.
@@ -50,7 +50,9 @@ macro_rules! events {
                 name: stringify!($name),
                 tag: $tag,
                 text: $doc,
-                fields: &[ $( (stringify!($field), <$ty as Field>::LABEL) ),* ],
+                fields: &[
+                    (stringify!($object), <$object_ty as Field>::LABEL) $(, (stringify!($field), <$ty as Field>::LABEL) )*
+                ],
             } ),*
         ];
 
@@ -63,27 +65,38 @@ macro_rules! events {
             /// Each field by name, the object first.
             pub fn each_field(&self, visit: &mut dyn FnMut(&'static str, Value)) {
                 match *self {
-                    $( Event::$name { $( $field ),* } => { $( visit(stringify!($field), $field.value()); )* } )*
-                }
-            }
-
-            /// Appends the tag, the distance to the cause and the fields.
-            pub(crate) fn put(&self, cause_distance: u64, out: &mut Vec<u8>) {
-                match *self {
-                    $( Event::$name { $( $field ),* } => {
-                        codec::put(&[$tag as u64, cause_distance $(, $field.bits())*], out);
+                    $( Event::$name { $object $(, $field )* } => {
+                        visit(stringify!($object), $object.value());
+                        $( visit(stringify!($field), $field.value()); )*
                     } )*
                 }
             }
 
-            /// Reads what [`Event::put`] wrote after the tag.
-            pub(crate) fn take(tag: u8, input: &mut &[u8]) -> Option<(Event, u64)> {
-                let distance = codec::take(input)?;
+            /// Writes the event from `at` on, as the module [`codec`] says, and returns where it ends and its object's
+            /// number. `before` is the object of the event before it in its turn.
+            #[inline]
+            pub(crate) fn put(&self, distance: u64, before: Option<u64>, bytes: &mut [u8], at: usize) -> (usize, u64) {
+                match *self {
+                    $( Event::$name { $object $(, $field )* } => {
+                        let object = $object.bits();
+                        let at = codec::put_head($tag, distance, object, before, bytes, at);
+                        (codec::put(&[ $( $field.bits() ),* ], bytes, at), object)
+                    } )*
+                }
+            }
+
+            /// Reads what [`Event::put`] wrote: the event, the distance to its cause and its object's number.
+            #[inline]
+            pub(crate) fn take(before: Option<u64>, input: &mut &[u8]) -> Option<(Event, u64, u64)> {
+                let (tag, distance, object) = codec::take_head(before, input)?;
                 let event = match tag {
-                    $( $tag => Event::$name { $( $field: <$ty as Field>::from_bits(codec::take(input)?)? ),* }, )*
+                    $( $tag => Event::$name {
+                        $object: <$object_ty as Field>::from_bits(object)?
+                        $(, $field: <$ty as Field>::from_bits(codec::take(input)?)? )*
+                    }, )*
                     _ => return None,
                 };
-                Some((event, distance))
+                Some((event, distance, object))
             }
         }
     };

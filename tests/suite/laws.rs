@@ -55,6 +55,7 @@ fn check(done: &Done) -> Result<World, String> {
         let (mut before, mut seq) = (SimTime(segment.time_before), segment.first_seq);
         hold!(seq == next_seq, "seq {seq} follows {next_seq}");
         for (turn, bytes) in segment.records() {
+            entries.clear();
             let at = codec::take_turn(before, seq, bytes, &mut entries).ok_or("a turn is read")?;
             hold!(now.is_none_or(|now| at >= now), "turn {turn} is at {}, before the one before it", at.0);
             let due = world.state.next().ok_or("something is due")?;
@@ -302,13 +303,14 @@ pub fn lawful(done: &Done) -> Result<(), String> {
     let half = SimTime(done.world.state.now.0 / 2);
     let (opened, cut) = world_at(&*done.log, Some(half)).map_err(|e| e.to_string())?;
     let turns = cut.state.turns;
-    let mut world = World::from_bytes(&cut.to_bytes(), &opened.plan, turns).map_err(|e| e.to_string())?;
+    let mut world = World::from_bytes(&cut.to_bytes(0), &opened.plan, turns).map_err(|e| e.to_string())?;
     hold!(world == cut, "a snapshot that is read is the world that was written");
     let mut scan = Scan::from(&*done.log, turns + 1);
     let mut entries = Vec::new();
     while let Some(segment) = scan.next_segment().map_err(|e| e.to_string())? {
         let (mut before, mut seq) = (SimTime(segment.time_before), segment.first_seq);
         for (turn, bytes) in segment.records() {
+            entries.clear();
             let at = codec::take_turn(before, seq, bytes, &mut entries).ok_or("a turn is read")?;
             (before, seq) = (at, seq + entries.len() as u64);
             if turn > turns {
