@@ -161,11 +161,14 @@ impl Delay {
         self.needs[need.index()].paper
     }
 
+    /// Whether there are requirements at all.
+    #[inline]
+    pub fn in_use(&self) -> bool {
+        !self.needs.is_empty()
+    }
+
     /// A unit spent seconds on something.
     pub fn spent(&mut self, state: &State, unit: UnitId, cause: Cause, waiting: bool, seconds: i64) {
-        if self.needs.is_empty() {
-            return;
-        }
         match state.units[unit].what {
             What::Goods => {}
             What::LineGoods(_) => {
@@ -178,10 +181,7 @@ impl Delay {
     }
 
     /// Goods of a line are at a place of this cause now.
-    pub fn at(&mut self, state: &State, unit: UnitId, cause: Cause, somewhere: bool) {
-        if self.needs.is_empty() || !somewhere {
-            return;
-        }
+    pub fn at(&mut self, state: &State, unit: UnitId, cause: Cause) {
         let Some(row) = &mut self.units[unit.index()] else { return };
         let before = row.stage;
         if before.is_some_and(|b| b.0 == cause) {
@@ -338,9 +338,6 @@ impl Delay {
 
     /// A unit may just have reached the recognition point.
     pub fn recognised(&mut self, state: &State, unit: UnitId) {
-        if self.needs.is_empty() {
-            return;
-        }
         let row = &state.units[unit];
         let (What::LineGoods(line), true) = (row.what, row.recognised) else { return };
         let Some(stats) = &mut self.units[unit.index()] else { return };

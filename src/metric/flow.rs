@@ -1,13 +1,14 @@
 //! Figures of places: steps, legs, stages, and of streams from end to end.
 //!
-//! An integral over time needs no "last change": whoever joins takes the instant away and whoever leaves adds it, and those
-//! who are still there add the end. So Little's law holds as integers by two reckonings: the time at each number present,
-//! and the sum of the visits' presence.
+//! Integrals over time are sums of what visits spent, told when they go on, and of what those who are there spent until
+//! the moment of reading. So Little's law holds as integers by two reckonings: the time at each number present, and the
+//! sum of the visits' presence.
 
-use super::{Mode, Spot, Tally, Visit};
-use crate::event::{GateId, Subject, UnitId};
+use super::{Mode, Tally, Visit};
+use crate::event::{GateId, Subject};
 use crate::model::{Leg, Limit, Plan, Step, Stream};
 use crate::state::State;
+use crate::state::unit::Unit;
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Flow {
     pub warm_up: SimTime,
-    pub steps: Vec<PlaceStats>,
-    pub legs: Vec<PlaceStats>,
-    pub gates: Vec<PlaceStats>,
+    /// By spot: steps, legs, stages.
+    places: Vec<PlaceStats>,
+    steps: usize,
+    legs: usize,
+    /// What stages hold.
+    held: Vec<Sum>,
     pub streams: Vec<StreamStats>,
     pub duty: Vec<Duty>,
     pub dispatches: Vec<Dispatches>,
@@ -39,7 +43,7 @@ pub(super) struct PlaceStats {
     pub wait: Tally,
     pub stay: Tally,
     /// Seconds worked for counted visits that left.
-    pub service: i128,
+    pub service: i64,
     /// (priority, waits, their sum), ascending.
     pub by_priority: Vec<(i32, u64, i128)>,
     /// Seconds with each number present.
@@ -47,71 +51,96 @@ pub(super) struct PlaceStats {
     pub present: u32,
     pub present_max: u32,
     last: SimTime,
-    /// Sums of presence, waiting, work, pauses and blocking, in the form that the module describes.
-    pub presence: Sum,
-    pub queue: Sum,
+    /// Seconds that visits were here within the window, and spent on each [`Mode`], as far as they were told.
+    presence: i64,
+    spent: [i64; 5],
+    /// Units in each mode now.
+    numbers: [u32; 5],
     pub queue_max: u32,
-    pub worked: Sum,
-    pub paused: Sum,
-    pub blocked: Sum,
-    pub mass: i128,
+    mass: i128,
     pub mass_present: i64,
 }
 
-/// An integral of a number over time: `sum + number * end`.
+/// What a place adds up to at a moment of reading.
+pub(super) struct Totals {
+    /// Seconds of presence, and spent on each [`Mode`].
+    pub presence: i64,
+    pub spent: [i64; 5],
+    /// Seconds with each number present, and kilogram-seconds.
+    pub levels: Vec<i64>,
+    pub mass: i128,
+}
+
+impl Totals {
+    pub fn in_mode(&self, mode: Mode) -> i64 {
+        self.spent[mode as usize]
+    }
+}
+
+/// An integral of a number over time: whoever joins takes the instant away, whoever leaves adds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sum {
-    pub number: u32,
+    number: u32,
     sum: i128,
 }
 
 impl Sum {
     #[inline]
-    fn join(&mut self, at: i64) {
+    fn join(&mut self, at: SimTime) {
         self.number += 1;
-        self.sum -= i128::from(at);
+        self.sum -= i128::from(at.0);
     }
 
     #[inline]
-    fn leave(&mut self, at: i64) {
+    fn leave(&mut self, at: SimTime) {
         self.number -= 1;
-        self.sum += i128::from(at);
+        self.sum += i128::from(at.0);
     }
 
-    pub fn until(&self, end: i64) -> i128 {
-        self.sum + i128::from(self.number) * i128::from(end)
+    pub fn until(&self, end: SimTime) -> i128 {
+        self.sum + i128::from(self.number) * i128::from(end.0)
     }
 }
 
 /// Servers of a step that are on duty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Duty {
-    servers: u32,
+    /// On duty and up; those who finish what they began before they went off duty come on top.
+    able: u32,
+    calendar: u32,
     up: bool,
+    working: u32,
     last: SimTime,
-    /// Server-seconds on duty and up; on duty by the calendar; seconds up.
-    on_and_up: i128,
-    on: i128,
+    /// Server-seconds on duty and up, and by the calendar; seconds up.
+    able_seconds: i128,
+    calendar_seconds: i128,
     up_seconds: i64,
 }
 
 impl Duty {
     fn turn(&mut self, now: SimTime) {
         let seconds = (now - self.last).0.max(0);
-        self.on += i128::from(self.servers) * i128::from(seconds);
-        if self.up {
-            self.on_and_up += i128::from(self.servers) * i128::from(seconds);
-            self.up_seconds += seconds;
-        }
+        self.calendar_seconds += i128::from(self.calendar) * i128::from(seconds);
+        self.able_seconds += i128::from(self.able.max(self.working)) * i128::from(seconds);
+        self.up_seconds += seconds * i64::from(self.up);
         self.last = self.last.max(now);
     }
 
-    /// (server-seconds on duty and up, server-seconds on duty, seconds up) until an instant; without limit: `None`.
+    /// Another number of servers works. It matters where more work than are on duty.
+    #[inline]
+    fn works(&mut self, working: u32, now: SimTime) {
+        if self.working.max(working) > self.able {
+            self.turn(now);
+        }
+        self.working = working;
+    }
+
+    /// (server-seconds on duty and up, by the calendar, seconds up) until an instant; without limit: `None`.
     pub fn until(&self, end: SimTime) -> (Option<i128>, Option<i128>, i64) {
         let mut copy = self.clone();
         copy.turn(end);
-        let limited = self.servers != u32::MAX;
-        (limited.then_some(copy.on_and_up), limited.then_some(copy.on), copy.up_seconds)
+        let limited = self.calendar != u32::MAX;
+        (limited.then_some(copy.able_seconds), limited.then_some(copy.calendar_seconds), copy.up_seconds)
     }
 }
 
@@ -129,61 +158,119 @@ pub(super) struct Dispatches {
 pub(super) struct StreamStats {
     pub created: u64,
     pub left: u64,
-    pub presence: Sum,
+    pub present: Sum,
     pub stay: Tally,
 }
 
 impl PlaceStats {
     #[inline]
     fn level(&mut self, at: SimTime, warm_up: SimTime) {
-        let from = self.last.max(warm_up);
-        if at > from {
+        let seconds = (at - self.last.max(warm_up)).0;
+        if seconds > 0 {
             let n = self.present as usize;
             if self.levels.len() <= n {
-                self.levels.resize(n + 1, 0);
+                self.grow_levels(n);
             }
-            self.levels[n] += (at - from).0;
-            self.mass += i128::from(self.mass_present) * i128::from((at - from).0);
+            self.levels[n] += seconds;
+            if self.mass_present != 0 {
+                self.mass += i128::from(self.mass_present) * i128::from(seconds);
+            }
         }
         self.last = at;
     }
 
-    /// The levels as they stand at an instant.
-    pub fn levels_at(&self, end: SimTime, warm_up: SimTime) -> (Vec<i64>, i128) {
-        let mut copy = PlaceStats { levels: self.levels.clone(), mass: self.mass, ..PlaceStats::default() };
-        (copy.present, copy.last, copy.mass_present) = (self.present, self.last, self.mass_present);
-        copy.level(end, warm_up);
-        (copy.levels, copy.mass)
+    #[cold]
+    fn grow_levels(&mut self, n: usize) {
+        self.levels.resize(n + 1, 0);
     }
 
-    fn mode(&mut self, mode: Mode) -> Option<&mut Sum> {
-        match mode {
-            Mode::Gate => None,
-            Mode::Wait => Some(&mut self.queue),
-            Mode::Work => Some(&mut self.worked),
-            Mode::Paused => Some(&mut self.paused),
-            Mode::Blocked => Some(&mut self.blocked),
+    /// Somebody joins, and does this.
+    #[inline]
+    fn join(&mut self, now: SimTime, mode: Mode, mass: i64, warm_up: SimTime) {
+        self.level(now, warm_up);
+        self.present += 1;
+        self.numbers[mode as usize] += 1;
+        self.mass_present += mass;
+    }
+
+    /// Somebody leaves who did this.
+    #[inline]
+    fn part(&mut self, now: SimTime, mode: Mode, mass: i64, warm_up: SimTime) {
+        self.level(now, warm_up);
+        self.present -= 1;
+        self.numbers[mode as usize] -= 1;
+        self.mass_present -= mass;
+    }
+
+    /// Adds what a visit has come to at a moment.
+    #[inline]
+    fn tell(&mut self, now: SimTime, visit: &Visit, warm_up: SimTime) {
+        let now = now.max(warm_up);
+        self.presence += (now - visit.arrived.max(warm_up)).0;
+        self.spent[visit.mode as usize] += (now - visit.since.max(warm_up)).0;
+    }
+
+    /// What changes with time: the rest of a place stays as it is until its next event.
+    fn running(&self) -> PlaceStats {
+        PlaceStats {
+            levels: self.levels.clone(),
+            present: self.present,
+            last: self.last,
+            presence: self.presence,
+            spent: self.spent,
+            mass: self.mass,
+            mass_present: self.mass_present,
+            ..PlaceStats::default()
         }
+    }
+
+    /// The waits of a priority and their sum.
+    #[inline]
+    fn waits_of(&mut self, priority: i32) -> &mut (i32, u64, i128) {
+        let at = self.by_priority.iter().position(|e| e.0 >= priority).unwrap_or(self.by_priority.len());
+        if self.by_priority.get(at).is_none_or(|e| e.0 != priority) {
+            self.by_priority.insert(at, (priority, 0, 0));
+        }
+        &mut self.by_priority[at]
     }
 }
 
 impl Flow {
     pub fn new(plan: &Plan) -> Flow {
-        let gates = plan.mechanisms.iter().map(|m| m.stages.len()).sum();
-        let places = |n: usize| vec![PlaceStats::default(); n];
+        let gates: usize = plan.mechanisms.iter().map(|m| m.stages.len()).sum();
+        let (steps, legs) = (plan.steps.len(), plan.legs.len());
         let duty = plan.steps.iter().map(|step| {
             let servers = step.servers.iter().rev().find(|e| e.0 <= SimTime::ZERO).or(step.servers.first());
-            Duty { servers: servers.map_or(0, |e| e.1), up: true, last: plan.warm_up, ..Duty::default() }
+            let calendar = servers.map_or(0, |e| e.1);
+            Duty { able: calendar, calendar, up: true, last: plan.warm_up, ..Duty::default() }
         });
         Flow {
             warm_up: plan.warm_up,
-            steps: places(plan.steps.len()),
-            legs: places(plan.legs.len()),
-            gates: places(gates),
+            places: vec![PlaceStats::default(); steps + legs + gates],
+            steps,
+            legs,
+            held: vec![Sum::default(); gates],
             streams: vec![StreamStats::default(); plan.streams.len()],
             duty: duty.collect(),
             dispatches: vec![Dispatches::default(); plan.legs.len()],
         }
+    }
+
+    pub fn step(&self, step: Id<Step>) -> &PlaceStats {
+        &self.places[step.index()]
+    }
+
+    pub fn leg(&self, leg: Id<Leg>) -> &PlaceStats {
+        &self.places[self.steps + leg.index()]
+    }
+
+    /// Of all stages of mechanisms.
+    pub fn gates(&self) -> &[PlaceStats] {
+        &self.places[self.steps + self.legs..]
+    }
+
+    fn gate(&mut self, gate: GateId) -> &mut PlaceStats {
+        &mut self.places[self.steps + self.legs + gate.index()]
     }
 
     /// Whether what arrives now is within the window; nothing happens after its end.
@@ -191,106 +278,121 @@ impl Flow {
         now >= self.warm_up
     }
 
-    fn place(&mut self, spot: Spot) -> Option<&mut PlaceStats> {
-        match spot {
-            Spot::Nowhere | Spot::Gate(_) => None,
-            Spot::Step(i) => Some(&mut self.steps[i as usize]),
-            Spot::Leg(i) => Some(&mut self.legs[i as usize]),
+    /// Steps and legs; stages are told by their own events, and nowhere has no figures.
+    #[inline]
+    fn place(&mut self, visit: &Visit) -> Option<&mut PlaceStats> {
+        self.places[..self.steps + self.legs].get_mut(visit.spot as usize)
+    }
+
+    /// Another number of servers works.
+    #[inline]
+    fn works(&mut self, visit: &Visit, now: SimTime) {
+        if let Some(duty) = self.duty.get_mut(visit.spot as usize) {
+            duty.works(self.places[visit.spot as usize].numbers[Mode::Work as usize], now);
         }
     }
 
-    pub(super) fn arrived(&mut self, state: &State, unit: UnitId, visit: &Visit) {
+    #[inline]
+    pub(super) fn arrived(&mut self, now: SimTime, row: &Unit, visit: &Visit) {
         let warm_up = self.warm_up;
-        let (now, row) = (state.now, &state.units[unit]);
-        let Some(place) = self.place(visit.spot) else { return };
-        place.level(now, warm_up);
-        place.present += 1;
-        place.present_max = if visit.counted { place.present_max.max(place.present) } else { place.present_max };
-        place.mass_present += row.mass.0;
-        let at = now.max(warm_up).0;
-        place.presence.join(at);
+        let Some(place) = self.place(visit) else { return };
+        place.join(now, visit.mode, row.mass.0, warm_up);
         if visit.counted {
+            place.present_max = place.present_max.max(place.present);
             place.arrivals += 1;
             place.arrived_mass += row.mass.0;
             place.arrived_value += row.value.0;
-            place.entered += u64::from(visit.mode != Mode::Gate);
-        }
-        if let Some(sum) = place.mode(visit.mode) {
-            sum.join(at);
-        }
-        if visit.counted {
-            place.queue_max = place.queue_max.max(place.queue.number);
+            if visit.mode != Mode::Gate {
+                place.entered += 1;
+                place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize]);
+            }
             if visit.mode == Mode::Work {
                 // Taken at once: a wait of zero.
                 place.wait.add(0);
             }
         }
-    }
-
-    /// A visit goes on in another mode.
-    pub(super) fn changed(&mut self, state: &State, unit: UnitId, visit: &mut Visit, old: Mode) {
-        let at = state.now.max(self.warm_up).0;
-        let Some(place) = self.place(visit.spot) else { return };
-        if let Some(sum) = place.mode(old) {
-            sum.leave(at);
-        }
-        if let Some(sum) = place.mode(visit.mode) {
-            sum.join(at);
-        }
-        match (old, visit.mode) {
-            (Mode::Gate, Mode::Wait) if visit.counted => place.entered += 1,
-            (Mode::Wait, Mode::Work) if visit.counted => {
-                let (wait, priority) = (visit.spent[Mode::Wait as usize], state.units[unit].priority);
-                place.wait.add(wait);
-                let at = place.by_priority.partition_point(|e| e.0 < priority);
-                if place.by_priority.get(at).is_none_or(|e| e.0 != priority) {
-                    place.by_priority.insert(at, (priority, 0, 0));
-                }
-                place.by_priority[at].1 += 1;
-                place.by_priority[at].2 += i128::from(wait);
-            }
-            // A requeue: its wait goes on, and is told anew when handling starts again.
-            (Mode::Work | Mode::Paused, Mode::Wait) if visit.counted => {
-                let (wait, priority) = (visit.spent[Mode::Wait as usize], state.units[unit].priority);
-                place.wait.take_back(wait);
-                let at = place.by_priority.partition_point(|e| e.0 < priority);
-                place.by_priority[at].1 -= 1;
-                place.by_priority[at].2 -= i128::from(wait);
-            }
-            _ => {}
-        }
-        visit.started |= visit.mode == Mode::Work;
-        if visit.mode == Mode::Wait && visit.arrived >= self.warm_up {
-            let place = self.place(visit.spot).expect("a visit has its place");
-            place.queue_max = place.queue_max.max(place.queue.number);
+        if visit.mode == Mode::Work {
+            self.works(visit, now);
         }
     }
 
-    pub(super) fn left(&mut self, state: &State, unit: UnitId, visit: &Visit) {
+    /// A visit goes on in another mode than it had.
+    #[inline]
+    pub(super) fn changed(&mut self, now: SimTime, row: &Unit, visit: &Visit, mode: Mode) {
         let warm_up = self.warm_up;
-        let (now, row) = (state.now, &state.units[unit]);
-        let Some(place) = self.place(visit.spot) else { return };
-        place.level(now, warm_up);
-        place.present -= 1;
-        place.mass_present -= row.mass.0;
-        let at = now.max(warm_up).0;
-        place.presence.leave(at);
-        if let Some(sum) = place.mode(visit.mode) {
-            sum.leave(at);
+        let Some(place) = self.place(visit) else { return };
+        let old = visit.mode;
+        place.spent[old as usize] += (now.max(warm_up) - visit.since.max(warm_up)).0;
+        place.numbers[old as usize] -= 1;
+        place.numbers[mode as usize] += 1;
+        if visit.counted {
+            match (old, mode) {
+                (Mode::Wait, Mode::Work) => {
+                    place.wait.add(visit.waited);
+                    let waits = place.waits_of(row.priority);
+                    waits.1 += 1;
+                    waits.2 += i128::from(visit.waited);
+                }
+                (Mode::Gate, Mode::Wait) => place.entered += 1,
+                // A requeue: its wait goes on, and is told anew when handling starts again.
+                (Mode::Work | Mode::Paused, Mode::Wait) => {
+                    place.wait.take_back(visit.waited);
+                    let waits = place.waits_of(row.priority);
+                    waits.1 -= 1;
+                    waits.2 -= i128::from(visit.waited);
+                }
+                _ => {}
+            }
+            if mode == Mode::Wait {
+                place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize]);
+            }
         }
+        if old == Mode::Work || mode == Mode::Work {
+            self.works(visit, now);
+        }
+    }
+
+    #[inline]
+    pub(super) fn left(&mut self, now: SimTime, row: &Unit, visit: &Visit) {
+        let warm_up = self.warm_up;
+        let Some(place) = self.place(visit) else { return };
+        place.part(now, visit.mode, row.mass.0, warm_up);
+        place.tell(now, visit, warm_up);
         if visit.counted {
             place.stay.add((now - visit.arrived).0);
-            place.service += i128::from(visit.spent[Mode::Work as usize]);
+            place.service += visit.worked;
             place.departures += 1;
             place.departed_mass += row.mass.0;
             place.departed_value += row.value.0;
         }
+        if visit.mode == Mode::Work {
+            self.works(visit, now);
+        }
+    }
+
+    /// What each place adds up to at a moment, by spot, with those who are there.
+    pub(super) fn totals<'a>(&self, visits: impl Iterator<Item = &'a Visit>, end: SimTime) -> Vec<Totals> {
+        let mut places: Vec<PlaceStats> = self.places.iter().map(PlaceStats::running).collect();
+        for visit in visits {
+            if let Some(place) = places[..self.steps + self.legs].get_mut(visit.spot as usize) {
+                place.tell(end, visit, self.warm_up);
+            }
+        }
+        let total = |(i, mut place): (usize, PlaceStats)| {
+            place.level(end, self.warm_up);
+            if let Some(held) = i.checked_sub(self.steps + self.legs).map(|gate| &self.held[gate]) {
+                place.presence = held.until(end.max(self.warm_up)) as i64;
+                place.spent[Mode::Wait as usize] = place.presence;
+            }
+            Totals { presence: place.presence, spent: place.spent, levels: place.levels, mass: place.mass }
+        };
+        places.into_iter().enumerate().map(total).collect()
     }
 
     /// It found a yard full and went elsewhere or away.
     pub(super) fn turned_away(&mut self, state: &State, step: Id<Step>, diverted: bool) {
         if self.counts(state.now) {
-            let place = &mut self.steps[step.index()];
+            let place = &mut self.places[step.index()];
             if diverted {
                 place.diverted += 1;
             } else {
@@ -300,26 +402,24 @@ impl Flow {
     }
 
     pub(super) fn created(&mut self, state: &State, stream: Id<Stream>) {
-        let at = state.now.max(self.warm_up).0;
+        let at = state.now.max(self.warm_up);
         let stats = &mut self.streams[stream.index()];
-        stats.presence.join(at);
+        stats.present.join(at);
         if state.now >= self.warm_up {
             stats.created += 1;
         }
     }
 
     /// A unit left the model.
-    pub(super) fn gone(&mut self, state: &State, unit: UnitId, born: SimTime) {
-        let row = &state.units[unit];
+    pub(super) fn gone(&mut self, now: SimTime, row: &Unit) {
         if row.what != crate::state::unit::What::Goods {
             return;
         }
-        let at = state.now.max(self.warm_up).0;
         let stats = &mut self.streams[row.name.stream.index()];
-        stats.presence.leave(at);
-        if born >= self.warm_up {
+        stats.present.leave(now.max(self.warm_up));
+        if row.born >= self.warm_up {
             stats.left += 1;
-            stats.stay.add((state.now - born).0);
+            stats.stay.add((now - row.born).0);
         }
     }
 
@@ -327,8 +427,9 @@ impl Flow {
         for step in state.plan().steps.ids() {
             let duty = &mut self.duty[step.index()];
             duty.turn(state.now);
-            duty.servers = state[step].on_duty();
+            duty.calendar = state[step].calendar;
             duty.up = state.is_up(step);
+            duty.able = if duty.up { state[step].on_duty() } else { 0 };
         }
     }
 
@@ -355,14 +456,10 @@ impl Flow {
 
     pub(super) fn gate_entered(&mut self, state: &State, subject: Subject, gate: GateId) {
         let warm_up = self.warm_up;
-        let place = &mut self.gates[gate.index()];
-        place.level(state.now, warm_up);
-        place.present += 1;
-        let at = state.now.max(warm_up).0;
-        place.presence.join(at);
-        place.queue.join(at);
         let (mass, value) = size(state, subject);
-        place.mass_present += mass;
+        self.held[gate.index()].join(state.now.max(warm_up));
+        let place = self.gate(gate);
+        place.join(state.now, Mode::Wait, mass, warm_up);
         if state.now >= warm_up {
             place.arrivals += 1;
             place.entered += 1;
@@ -375,14 +472,10 @@ impl Flow {
 
     pub(super) fn gate_left(&mut self, state: &State, subject: Subject, gate: GateId, arrived: SimTime) {
         let warm_up = self.warm_up;
-        let place = &mut self.gates[gate.index()];
-        place.level(state.now, warm_up);
-        place.present -= 1;
-        let at = state.now.max(warm_up).0;
-        place.presence.leave(at);
-        place.queue.leave(at);
         let (mass, value) = size(state, subject);
-        place.mass_present -= mass;
+        self.held[gate.index()].leave(state.now.max(warm_up));
+        let place = self.gate(gate);
+        place.part(state.now, Mode::Wait, mass, warm_up);
         if arrived >= warm_up {
             place.departures += 1;
             place.departed_mass += mass;

@@ -28,6 +28,9 @@ pub struct Figures {
     months: Months,
     /// Where each unit is and since when, by row.
     visits: Vec<Visit>,
+    /// What waiting at a spot is charged to, by spot; one more for nowhere.
+    causes: Vec<Cause>,
+    spots: Spots,
 }
 
 /// A unit at the place where it is, so far.
@@ -37,25 +40,52 @@ struct Visit {
     mode: Mode,
     /// Its visit of the place counts: it arrived within the window.
     counted: bool,
-    started: bool,
     arrived: SimTime,
     /// The last change of spot or mode.
     since: SimTime,
-    /// Seconds in each mode.
-    spent: [i64; 5],
-    born: SimTime,
+    /// Seconds in line, and of work, until then.
+    waited: i64,
+    worked: i64,
 }
 
+/// A place by number: all steps, then all legs, then the stages of mechanisms, then [`Spots::nowhere`].
+type Spot = u32;
+
+/// Where each kind of place begins among the spots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-enum Spot {
-    #[default]
-    Nowhere,
-    Step(u32),
-    Leg(u32),
-    Gate(u32),
+struct Spots {
+    legs: Spot,
+    gates: Spot,
+    nowhere: Spot,
 }
 
-/// What a unit does at its place. The first four are waiting.
+impl Spots {
+    fn new(state: &State) -> Spots {
+        let legs = state.steps.len() as u32;
+        let gates = legs + state.legs.len() as u32;
+        Spots { legs, gates, nowhere: gates + state.gates.len() as u32 }
+    }
+
+    /// Where a unit is and what it does there.
+    #[inline]
+    fn of(self, place: Place) -> (Spot, Mode) {
+        match place {
+            Place::Entering { step, from: Origin::Outside, .. } => (step.raw(), Mode::Gate),
+            Place::Entering { from: Origin::Step(step, _), .. } => (step.raw(), Mode::Blocked),
+            Place::Waiting(step) => (step.raw(), Mode::Wait),
+            Place::Handling { step, paused: false, .. } => (step.raw(), Mode::Work),
+            Place::Handling { step, paused: true, .. } => (step.raw(), Mode::Paused),
+            Place::Ready(leg) => (self.legs + leg.raw(), Mode::Wait),
+            Place::UnderWay(leg) => (self.legs + leg.raw(), Mode::Work),
+            Place::Staged(gate) => (self.gates + gate.raw(), Mode::Wait),
+            Place::Entering { from: Origin::Again, .. } | Place::Gone | Place::Backlog | Place::Deciding(_) => {
+                (self.nowhere, Mode::Gate)
+            }
+        }
+    }
+}
+
+/// What a unit does at its place. All but the last are waiting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Mode {
     #[default]
@@ -68,18 +98,39 @@ enum Mode {
 
 impl Figures {
     pub fn new(state: &State) -> Figures {
+        let plan = state.plan();
+        let steps = plan.steps.iter().map(|s| plan.nodes[s.node].kind.cause());
+        let gates = (0..state.gates.len() as u32).map(|gate| gate_cause(state, gate));
         Figures {
-            flow: Flow::new(state.plan()),
+            flow: Flow::new(plan),
             delay: Delay::default(),
-            months: Months::new(state.plan().start),
+            months: Months::new(plan.start),
             visits: Vec::new(),
+            causes: steps.chain(plan.legs.iter().map(|l| l.cause)).chain(gates).chain([Cause::Staff]).collect(),
+            spots: Spots::new(state),
         }
     }
 
     /// Takes an event in, after the state has.
+    #[inline]
     pub fn observe(&mut self, state: &State, entry: &Entry) {
         use Event::*;
         match entry.event {
+            YardEntered { unit, .. }
+            | HeldAtGate { unit, .. }
+            | Blocked { unit, .. }
+            | HandlingStarted { unit, .. }
+            | HandlingPaused { unit, .. }
+            | HandlingResumed { unit, .. }
+            | HandlingRequeued { unit, .. }
+            | HandlingFinished { unit, .. }
+            | RouteChosen { unit, .. }
+            | NodeReached { unit, .. }
+            | LegDeparted { unit, .. }
+            | LegArrived { unit, .. }
+            | BacklogEntered { unit }
+            | HandedOver { unit, .. }
+            | LeftModel { unit, .. } => self.moved(state, unit),
             ConsignmentCreated { unit, stream, .. } => {
                 self.born(state, unit);
                 self.flow.created(state, stream);
@@ -104,21 +155,6 @@ impl Figures {
                 self.visits[unit.index()].counted = false;
                 self.moved(state, unit);
             }
-            YardEntered { unit, .. }
-            | HeldAtGate { unit, .. }
-            | Blocked { unit, .. }
-            | HandlingStarted { unit, .. }
-            | HandlingPaused { unit, .. }
-            | HandlingResumed { unit, .. }
-            | HandlingRequeued { unit, .. }
-            | HandlingFinished { unit, .. }
-            | RouteChosen { unit, .. }
-            | NodeReached { unit, .. }
-            | LegDeparted { unit, .. }
-            | LegArrived { unit, .. }
-            | BacklogEntered { unit }
-            | HandedOver { unit, .. } => self.moved(state, unit),
-            LeftModel { unit, .. } => self.moved(state, unit),
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
             CapacityChanged { .. }
@@ -155,83 +191,74 @@ impl Figures {
     }
 
     fn born(&mut self, state: &State, unit: UnitId) {
+        let born = state.units[unit].born;
+        let fresh = Visit { spot: self.spots.nowhere, since: born, arrived: born, ..Visit::default() };
         if self.visits.len() <= unit.index() {
-            self.visits.resize(unit.index() + 1, Visit::default());
+            self.visits.resize(unit.index() + 1, fresh.clone());
         }
-        let row = &state.units[unit];
-        self.visits[unit.index()] = Visit { since: row.born, arrived: row.born, born: row.born, ..Visit::default() };
+        self.visits[unit.index()] = fresh;
         self.delay.born(state, unit);
     }
 
     /// A unit is somewhere else, or does something else, than before.
-    #[inline]
     fn moved(&mut self, state: &State, unit: UnitId) {
         let now = state.now;
-        let place = state.units[unit].place;
-        let (spot, mode) = match place {
-            Place::Entering { step, from: Origin::Outside, .. } => (Spot::Step(step.raw()), Mode::Gate),
-            Place::Entering { from: Origin::Step(step, _), .. } => (Spot::Step(step.raw()), Mode::Blocked),
-            Place::Waiting(step) => (Spot::Step(step.raw()), Mode::Wait),
-            Place::Handling { step, paused: false, .. } => (Spot::Step(step.raw()), Mode::Work),
-            Place::Handling { step, paused: true, .. } => (Spot::Step(step.raw()), Mode::Paused),
-            Place::Ready(leg) => (Spot::Leg(leg.raw()), Mode::Wait),
-            Place::UnderWay(leg) => (Spot::Leg(leg.raw()), Mode::Work),
-            Place::Staged(gate) => (Spot::Gate(gate.raw()), Mode::Wait),
-            Place::Entering { from: Origin::Again, .. } | Place::Gone | Place::Backlog | Place::Deciding(_) => {
-                (Spot::Nowhere, Mode::Gate)
-            }
-        };
-        if place == Place::Gone {
-            self.flow.gone(state, unit, self.visits[unit.index()].born);
-        }
+        let row = &state.units[unit];
+        let (spot, mode) = self.spots.of(row.place);
         let visit = &mut self.visits[unit.index()];
-        let new_visit = visit.spot != spot || (matches!(spot, Spot::Leg(_)) && mode == Mode::Wait);
-        if !new_visit && visit.mode == mode {
-            self.delay.recognised(state, unit);
-            return;
-        }
-        // The seconds since the last change belong to the old mode.
-        let seconds = (now - visit.since).0;
-        if seconds > 0 {
-            visit.spent[visit.mode as usize] += seconds;
-            if visit.spot != Spot::Nowhere || visit.mode == Mode::Wait {
-                let cause = cause_of(state, visit.spot);
-                let waiting = visit.mode != Mode::Work;
-                if waiting {
+        // Who comes back over the same leg is there anew.
+        let elsewhere =
+            visit.spot != spot || (visit.mode == Mode::Work && mode == Mode::Wait && spot >= self.spots.legs);
+        if elsewhere || visit.mode != mode {
+            // The seconds since the last change belong to the old mode.
+            let seconds = (now - visit.since).0;
+            if seconds > 0 && visit.spot != self.spots.nowhere {
+                let cause = self.causes[visit.spot as usize];
+                match visit.mode {
+                    Mode::Work => visit.worked += seconds,
+                    Mode::Wait => visit.waited += seconds,
+                    _ => {}
+                }
+                if visit.mode != Mode::Work {
                     self.months.charge(cause, visit.since, now);
                 }
-                self.delay.spent(state, unit, cause, waiting, seconds);
+                if self.delay.in_use() {
+                    self.delay.spent(state, unit, cause, visit.mode != Mode::Work, seconds);
+                }
+            }
+            if elsewhere {
+                self.flow.left(now, row, visit);
+                *visit = Visit {
+                    spot,
+                    mode,
+                    counted: self.flow.counts(now),
+                    arrived: now,
+                    since: now,
+                    waited: 0,
+                    worked: 0,
+                };
+                self.flow.arrived(now, row, visit);
+            } else {
+                self.flow.changed(now, row, visit, mode);
+                (visit.mode, visit.since) = (mode, now);
+            }
+            if self.delay.in_use() && spot != self.spots.nowhere {
+                self.delay.at(state, unit, self.causes[spot as usize]);
             }
         }
-        let old = (visit.spot, visit.mode);
-        if new_visit {
-            self.flow.left(state, unit, visit);
-            let visit = &mut self.visits[unit.index()];
-            *visit = Visit {
-                spot,
-                mode,
-                counted: self.flow.counts(now),
-                started: mode == Mode::Work,
-                arrived: now,
-                since: now,
-                spent: [0; 5],
-                born: visit.born,
-            };
-            self.flow.arrived(state, unit, visit);
-        } else {
-            visit.mode = mode;
-            visit.since = now;
-            self.flow.changed(state, unit, visit, old.1);
+        if row.is_free() {
+            self.flow.gone(now, row);
         }
-        self.delay.at(state, unit, cause_of(state, spot), spot != Spot::Nowhere);
-        self.delay.recognised(state, unit);
+        if self.delay.in_use() {
+            self.delay.recognised(state, unit);
+        }
     }
 
     /// Waiting by month, with what still waits at `until` charged up to then.
     fn months_until(&self, state: &State, until: SimTime) -> Months {
         let mut months = self.months.clone();
-        for visit in self.visits.iter().filter(|v| v.spot != Spot::Nowhere && v.mode != Mode::Work) {
-            months.charge(cause_of(state, visit.spot), visit.since, until);
+        for visit in self.visits.iter().filter(|v| v.spot != self.spots.nowhere && v.mode != Mode::Work) {
+            months.charge(self.causes[visit.spot as usize], visit.since, until);
         }
         self.delay.still_waiting(state, until, &mut months);
         months
@@ -240,18 +267,6 @@ impl Figures {
     /// All figures at the state's moment, as a tree of dotted paths. `until` is the end of the window for integrals.
     pub fn read(&self, state: &State, until: SimTime) -> tree::Tree {
         read::read(self, state, until)
-    }
-}
-
-/// What waiting at a spot is charged to.
-fn cause_of(state: &State, spot: Spot) -> Cause {
-    use crate::units::arena::Id;
-    let plan = state.plan();
-    match spot {
-        Spot::Nowhere => Cause::Staff,
-        Spot::Step(step) => plan.nodes[plan.steps[Id::new(step)].node].kind.cause(),
-        Spot::Leg(leg) => plan.legs[Id::new(leg)].cause,
-        Spot::Gate(gate) => gate_cause(state, gate),
     }
 }
 
@@ -268,8 +283,8 @@ pub(crate) struct Months {
     /// The first month of the list, counted from year 0.
     first: Option<i64>,
     list: Vec<[i64; 10]>,
-    /// The month that was charged last: its number and its bounds, so that most charges need no calendar.
-    current: (i64, SimTime, SimTime),
+    /// The month that was charged last: its place in the list and its bounds, so that most charges need no calendar.
+    current: (usize, SimTime, SimTime),
 }
 
 impl Months {
@@ -277,30 +292,44 @@ impl Months {
         Months { start, first: None, list: Vec::new(), current: (0, SimTime(0), SimTime(0)) }
     }
 
+    #[inline]
     fn charge(&mut self, cause: Cause, from: SimTime, to: SimTime) {
-        let mut from = from;
+        if self.current.1 <= from && from < to && to <= self.current.2 {
+            self.list[self.current.0][cause as usize] += (to - from).0;
+        } else {
+            self.charge_across(cause, from, to);
+        }
+    }
+
+    /// Each second in its month.
+    #[cold]
+    fn charge_across(&mut self, cause: Cause, mut from: SimTime, to: SimTime) {
         while from < to {
             if from < self.current.1 || from >= self.current.2 {
-                let civil = Civil::from_unix(self.start + from.0);
-                let begins = Civil { day: 1, second: 0, ..civil };
-                let ends = civil.next_month().to_unix() - self.start;
-                self.current = (civil.month_number(), SimTime(begins.to_unix() - self.start), SimTime(ends));
+                self.find_month(from);
             }
             let until = to.min(self.current.2);
-            let month = self.current.0;
-            let first = *self.first.get_or_insert(month);
-            if month < first {
-                let missing = (first - month) as usize;
-                self.list.splice(0..0, std::iter::repeat_n([0; 10], missing));
-                self.first = Some(month);
-            }
-            let at = (month - self.first.unwrap_or(month)) as usize;
-            if self.list.len() <= at {
-                self.list.resize(at + 1, [0; 10]);
-            }
-            self.list[at][cause as usize] += (until - from).0;
+            self.list[self.current.0][cause as usize] += (until - from).0;
             from = until;
         }
+    }
+
+    fn find_month(&mut self, at: SimTime) {
+        let civil = Civil::from_unix(self.start + at.0);
+        let begins = Civil { day: 1, second: 0, ..civil }.to_unix() - self.start;
+        let ends = civil.next_month().to_unix() - self.start;
+        let month = civil.month_number();
+        let first = *self.first.get_or_insert(month);
+        if month < first {
+            let missing = (first - month) as usize;
+            self.list.splice(0..0, std::iter::repeat_n([0; 10], missing));
+            self.first = Some(month);
+        }
+        let place = (month - self.first.unwrap_or(month)) as usize;
+        if self.list.len() <= place {
+            self.list.resize(place + 1, [0; 10]);
+        }
+        self.current = (place, SimTime(begins), SimTime(ends));
     }
 
     /// (number of the month, seconds by cause), in order.

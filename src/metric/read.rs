@@ -1,8 +1,8 @@
 //! Figures read: one division each, here and nowhere else.
 
-use super::flow::{PlaceStats, StreamStats};
+use super::flow::{PlaceStats, StreamStats, Totals};
 use super::tree::Tree;
-use super::{Figures, Tally};
+use super::{Figures, Mode, Tally};
 use crate::event::NeedId;
 use crate::model::{Brings, Cause};
 use crate::state::State;
@@ -19,28 +19,28 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
     // `until` is where means over time end: the horizon, or the moment shown.
     let window = (until - figures.flow.warm_up).0.max(0);
     let plan = state.plan();
+    let totals = figures.flow.totals(figures.visits.iter(), until);
+    let (legs, gates) = (figures.spots.legs as usize, figures.spots.gates as usize);
     for step in plan.steps.ids() {
         let s = &plan.steps[step];
         let path = format!("stations.{}.{}", plan.nodes[s.node].name, s.name);
-        let stats = &figures.flow.steps[step.index()];
-        place(&mut tree, &path, stats, figures.flow.warm_up, until, true);
+        let (stats, sums) = (figures.flow.step(step), &totals[step.index()]);
+        place(&mut tree, &path, stats, sums, figures.flow.warm_up, until, true);
         let (able, on, up) = figures.flow.duty[step.index()].until(until.max(figures.flow.warm_up));
-        let end = until.max(figures.flow.warm_up).0;
-        let worked = stats.worked.until(end);
+        let [worked, paused, blocked] =
+            [Mode::Work, Mode::Paused, Mode::Blocked].map(|mode| i128::from(sums.in_mode(mode)));
         tree.put(&format!("{path}.utilisation"), able.and_then(|able| ratio(worked, able)));
-        tree.put(
-            &format!("{path}.busy_share"),
-            on.and_then(|on| ratio(worked + stats.paused.until(end) + stats.blocked.until(end), on)),
-        );
+        tree.put(&format!("{path}.busy_share"), on.and_then(|on| ratio(worked + paused + blocked, on)));
         tree.put(&format!("{path}.up_share"), ratio(i128::from(up), i128::from(window)));
-        tree.put(&format!("{path}.blocked_share"), on.and_then(|on| ratio(stats.blocked.until(end), on)));
-        tree.put(&format!("{path}.paused_total"), int(stats.paused.until(end)));
-        tree.put(&format!("{path}.blocked_total"), int(stats.blocked.until(end)));
+        tree.put(&format!("{path}.blocked_share"), on.and_then(|on| ratio(blocked, on)));
+        tree.put(&format!("{path}.paused_total"), int(paused));
+        tree.put(&format!("{path}.blocked_total"), int(blocked));
         tree.put(&format!("{path}.worked_total"), int(worked));
     }
     for leg in plan.legs.ids() {
         let path = format!("legs.{}", plan.legs[leg].name);
-        place(&mut tree, &path, &figures.flow.legs[leg.index()], figures.flow.warm_up, until, false);
+        let sums = &totals[legs + leg.index()];
+        place(&mut tree, &path, figures.flow.leg(leg), sums, figures.flow.warm_up, until, false);
         if plan.legs[leg].departures.is_some() {
             let d = &figures.flow.dispatches[leg.index()];
             tree.put(&format!("{path}.dispatches"), d.count);
@@ -53,9 +53,9 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
             tree.put(&format!("{path}.skipped"), d.skipped);
         }
     }
-    for (gate, stats) in figures.flow.gates.iter().enumerate() {
+    for (gate, stats) in figures.flow.gates().iter().enumerate() {
         let path = format!("gates.{}", state.gate_name(Id::new(gate as u32)));
-        place(&mut tree, &path, stats, figures.flow.warm_up, until, false);
+        place(&mut tree, &path, stats, &totals[gates + gate], figures.flow.warm_up, until, false);
     }
     for stream in plan.streams.ids() {
         if let Brings::Consignments { .. } = plan.streams[stream].brings {
@@ -85,13 +85,14 @@ fn tally(tree: &mut Tree, path: &str, tally: &Tally) {
     let tally = &*tally.settled();
     tree.put(&format!("{path}_mean"), tally.mean());
     tree.put(&format!("{path}_sd"), tally.sd());
-    for (name, parts, whole) in QUANTILES {
-        tree.put(&format!("{path}_{name}"), tally.quantile(parts, whole));
+    let values = tally.quantiles(QUANTILES.map(|(_, parts, whole)| (parts, whole)));
+    for ((name, ..), value) in QUANTILES.into_iter().zip(values) {
+        tree.put(&format!("{path}_{name}"), value);
     }
     tree.put(&format!("{path}_max"), tally.max());
 }
 
-fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, warm_up: SimTime, until: SimTime, step: bool) {
+fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up: SimTime, until: SimTime, step: bool) {
     let end = until.max(warm_up);
     let window = i128::from((end - warm_up).0);
     let put = |tree: &mut Tree, key: &str, value: Value| tree.put(&format!("{path}.{key}"), value);
@@ -105,9 +106,9 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, warm_up: SimTime, unti
     let gone = stats.departures + stats.refused + stats.diverted;
     put(tree, "unfinished", json!(stats.arrivals - gone.min(stats.arrivals)));
     put(tree, "throughput", json!(ratio(i128::from(stats.departures) * i128::from(DAY), window)));
-    put(tree, "queue_mean", json!(ratio(stats.queue.until(end.0), window)));
+    put(tree, "queue_mean", json!(ratio(i128::from(sums.in_mode(Mode::Wait)), window)));
     put(tree, "queue_max", json!(stats.queue_max));
-    let (levels, mass) = stats.levels_at(end, warm_up);
+    let levels = &sums.levels;
     let moment =
         |power: u32| -> i128 { levels.iter().enumerate().map(|(n, &s)| (n as i128).pow(power) * i128::from(s)).sum() };
     let (first, second) = (moment(1), moment(2));
@@ -115,13 +116,13 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, warm_up: SimTime, unti
     let spread = window.checked_mul(second).map_or(0.0, |a| (a - first * first).max(0) as f64);
     put(tree, "in_system_sd", json!((window > 0).then(|| spread.sqrt() / window as f64)));
     for (name, parts, whole) in QUANTILES {
-        put(tree, &format!("in_system_{name}"), json!(level_quantile(&levels, parts, whole)));
+        put(tree, &format!("in_system_{name}"), json!(level_quantile(levels, parts, whole)));
     }
     put(tree, "in_system_max", json!(stats.present_max));
     put(tree, "in_system_now", json!(stats.present));
     tally(tree, &format!("{path}.wait"), &stats.wait);
     tally(tree, &format!("{path}.stay"), &stats.stay);
-    put(tree, "service_mean", json!(ratio(stats.service, i128::from(stats.departures))));
+    put(tree, "service_mean", json!(ratio(i128::from(stats.service), i128::from(stats.departures))));
     put(tree, "waited_share", json!(ratio(i128::from(stats.wait.positive()), i128::from(stats.entered))));
     put(tree, "empty_share", json!(ratio(i128::from(levels.first().copied().unwrap_or(0)), window)));
     if stats.wait.grouped() || stats.stay.grouped() {
@@ -129,12 +130,12 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, warm_up: SimTime, unti
     } else {
         put(tree, "quantile_step", Value::Null);
     }
-    put(tree, "little", json!([int(first), int(stats.presence.until(end.0))]));
+    put(tree, "little", json!([int(first), json!(sums.presence)]));
     if stats.arrived_mass > 0 || stats.arrived_value > 0 {
         put(tree, "arrivals_t", json!(stats.arrived_mass));
         put(tree, "departures_t", json!(stats.departed_mass));
         put(tree, "throughput_t", json!(ratio(i128::from(stats.departed_mass) * i128::from(DAY), window)));
-        put(tree, "in_system_t_mean", json!(ratio(mass, window)));
+        put(tree, "in_system_t_mean", json!(ratio(sums.mass, window)));
         put(tree, "in_system_t_now", json!(stats.mass_present));
         put(tree, "arrivals_value", json!(stats.arrived_value));
         put(tree, "departures_value", json!(stats.departed_value));
@@ -160,7 +161,7 @@ fn level_quantile(levels: &[i64], parts: u64, whole: u64) -> Option<usize> {
 fn of_stream(tree: &mut Tree, path: &str, stats: &StreamStats, window: i64, end: SimTime) {
     tree.put(&format!("{path}.created"), stats.created);
     tree.put(&format!("{path}.left"), stats.left);
-    tree.put(&format!("{path}.in_system_mean"), ratio(stats.presence.until(end.0), i128::from(window)));
+    tree.put(&format!("{path}.in_system_mean"), ratio(stats.present.until(end), i128::from(window)));
     tally(tree, &format!("{path}.stay"), &stats.stay);
 }
 

@@ -4,8 +4,9 @@
 //! beyond, a large value stands for its group: its eleven leading bits, which is 1 part in 1024. The rule is one of the
 //! value alone, so a tally does not depend on the order of what it is told, and an online one equals a folded one.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Values below this are counted one by one for ever.
 const SMALL: i64 = 1 << 17;
@@ -14,11 +15,12 @@ const EXACT: u64 = 1 << 20;
 const PAGE: usize = 256;
 /// Values are counted when so many were told.
 const TOLD: usize = 1024;
-/// Large values are sorted in when so many came; fewer at a time cost more, more take more room.
-const FRESH: usize = 1 << 15;
+/// Large values are sorted in when so many came, or an eighth of what is sorted: fewer at a time cost more time, more take
+/// more room.
+const FRESH: usize = 1 << 12;
 
-/// A multiset of whole numbers from 0 on (seconds, usually).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A multiset of whole numbers from 0 on (seconds, usually). It is written as its runs, which take the least room.
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Values that were told and are not counted yet.
     told: Vec<u64>,
@@ -30,6 +32,8 @@ pub struct Tally {
     zeros: u64,
     /// Counts of the other small values, by pages of 256 values.
     pages: Vec<Option<Box<Page>>>,
+    /// How often the count of a small value went round its 2^16.
+    beyond: BTreeMap<u64, u64>,
     /// Large values that are not packed yet.
     fresh: Vec<u64>,
     /// Large values, ascending, as pairs of varints: distance from the one before, and how many.
@@ -38,20 +42,65 @@ pub struct Tally {
     grouped: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Page(#[serde(with = "page_as_list")] [u32; PAGE]);
+/// Counts of 256 values one after another; what they cannot hold is in [`Tally::beyond`].
+type Page = [u16; PAGE];
 
-mod page_as_list {
-    use super::PAGE;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+/// A tally on paper: its sums, and every value with its number in the form of `packed`.
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    count: u64,
+    sum: i128,
+    squares: i128,
+    max: Option<i64>,
+    zeros: u64,
+    small: Vec<u8>,
+    packed: Cow<'a, [u8]>,
+    large: u64,
+    grouped: bool,
+}
 
-    pub fn serialize<S: Serializer>(page: &[u32; PAGE], to: S) -> Result<S::Ok, S::Error> {
-        page.as_slice().serialize(to)
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let tally = self.settled();
+        let mut small = Runs::default();
+        tally.small().for_each(|(value, n)| small.push(value, n));
+        Written {
+            count: tally.count,
+            sum: tally.sum,
+            squares: tally.squares,
+            max: tally.max,
+            zeros: tally.zeros,
+            small: small.finish(),
+            packed: Cow::Borrowed(&tally.packed),
+            large: tally.large,
+            grouped: tally.grouped,
+        }
+        .serialize(to)
     }
+}
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u32; PAGE], D::Error> {
-        let list = Vec::<u32>::deserialize(from)?;
-        list.try_into().map_err(|_| D::Error::custom("a page of counts has 256 of them"))
+impl<'de> Deserialize<'de> for Tally {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Tally, D::Error> {
+        let Written { count, sum, squares, max, zeros, small, packed, large, grouped } = Written::deserialize(from)?;
+        let mut tally =
+            Tally { count, sum, squares, max, zeros, packed: packed.into_owned(), large, grouped, ..Tally::default() };
+        for (value, n) in unpacked(&small) {
+            if value >= SMALL as u64 {
+                return Err(D::Error::custom("a small value is large"));
+            }
+            tally.count_small(value, n);
+        }
+        Ok(tally)
+    }
+}
+
+/// Tallies are equal when they were told the same values, whatever they have sorted in so far.
+impl PartialEq for Tally {
+    fn eq(&self, other: &Tally) -> bool {
+        let (a, b) = (self.settled(), other.settled());
+        (a.count, a.sum, a.squares, a.max, a.zeros, a.large) == (b.count, b.sum, b.squares, b.max, b.zeros, b.large)
+            && a.packed == b.packed
+            && a.small().eq(b.small())
     }
 }
 
@@ -76,12 +125,11 @@ impl Tally {
             if value == 0 {
                 self.zeros += 1;
             } else if value < SMALL as u64 {
-                let page = value as usize / PAGE;
-                if self.pages.len() <= page {
-                    self.pages.resize(page + 1, None);
+                let n = self.counter(value);
+                *n = n.wrapping_add(1);
+                if *n == 0 {
+                    *self.beyond.entry(value).or_default() += 1;
                 }
-                let page = self.pages[page].get_or_insert_with(|| Box::new(Page([0; PAGE])));
-                page.0[value as usize % PAGE] += 1;
             } else {
                 self.large += 1;
                 self.fresh.push(value);
@@ -89,20 +137,54 @@ impl Tally {
         }
         self.count += told.len() as u64;
         self.max = self.max.max(told.iter().max().map(|&v| v as i64));
-        if self.fresh.len() >= FRESH.max(self.packed.len() / 2) {
+        if self.fresh.len() >= FRESH.max(self.packed.len() / 8) {
             self.pack();
         }
         told.clear();
         self.told = told;
     }
 
-    /// The tally with everything taken in that it was told.
+    /// The counter of a small value.
+    #[inline]
+    fn counter(&mut self, value: u64) -> &mut u16 {
+        let page = value as usize / PAGE;
+        if self.pages.len() <= page {
+            self.pages.resize(page + 1, None);
+        }
+        &mut self.pages[page].get_or_insert_with(|| Box::new([0; PAGE]))[value as usize % PAGE]
+    }
+
+    /// Adds many of a small value at once.
+    fn count_small(&mut self, value: u64, more: u64) {
+        let n = self.counter(value);
+        let sum = u64::from(*n) + more;
+        *n = sum as u16;
+        if sum >> 16 > 0 {
+            *self.beyond.entry(value).or_default() += sum >> 16;
+        }
+    }
+
+    /// How many there are of a small value, whose counter is `n`.
+    fn whole(&self, value: u64, n: u16) -> u64 {
+        let rounds = if self.beyond.is_empty() { 0 } else { self.beyond.get(&value).copied().unwrap_or(0) };
+        rounds << 16 | u64::from(n)
+    }
+
+    /// Small values but zero, ascending, and how many of each.
+    fn small(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let pages = self.pages.iter().enumerate().filter_map(|(i, page)| Some((i * PAGE, page.as_deref()?)));
+        let counts = pages.flat_map(|(first, page)| (first as u64..).zip(page));
+        counts.map(|(value, &n)| (value, self.whole(value, n))).filter(|&(_, n)| n > 0)
+    }
+
+    /// The tally with everything sorted in that it was told: several quantiles are read from one of these.
     pub(super) fn settled(&self) -> Cow<'_, Tally> {
-        if self.told.is_empty() {
+        if self.told.is_empty() && self.fresh.is_empty() {
             return Cow::Borrowed(self);
         }
         let mut copy = self.clone();
         copy.take_in();
+        copy.pack();
         Cow::Owned(copy)
     }
 
@@ -119,16 +201,18 @@ impl Tally {
         self.sum -= i128::from(value);
         self.squares -= i128::from(value) * i128::from(value);
         if value < SMALL {
-            let page = self.pages[value as usize / PAGE].as_mut().expect("a value that is taken back was added");
-            page.0[value as usize % PAGE] -= 1;
+            let n = self.counter(value as u64);
+            *n = n.wrapping_sub(1);
+            if *n == u16::MAX {
+                *self.beyond.get_mut(&(value as u64)).expect("a value that is taken back was added") -= 1;
+            }
         } else {
             self.pack();
             let gone = self.group(value as u64);
-            let mut runs = self.runs();
-            let at = runs.iter().position(|r| r.0 == gone).expect("a value that is taken back was added");
-            runs[at].1 -= 1;
+            let mut left = Runs::default();
+            unpacked(&self.packed).for_each(|(value, n)| left.push(value, n - u64::from(value == gone)));
+            self.packed = left.finish();
             self.large -= 1;
-            self.store(runs.into_iter().filter(|r| r.1 > 0));
         }
     }
 
@@ -171,42 +255,25 @@ impl Tally {
 
     /// Nearest rank: the smallest value that at least `parts` of `whole` values do not exceed.
     pub fn quantile(&self, parts: u64, whole: u64) -> Option<i64> {
-        if !self.told.is_empty() {
-            return self.settled().quantile(parts, whole);
-        }
-        if self.count == 0 {
-            return None;
-        }
-        let rank = (u128::from(self.count) * u128::from(parts)).div_ceil(u128::from(whole)).max(1) as u64;
-        let mut seen = self.zeros;
-        if rank <= seen {
-            return Some(0);
-        }
-        for (i, page) in self.pages.iter().enumerate() {
-            let Some(page) = page else { continue };
-            let all: u64 = page.0.iter().map(|&n| u64::from(n)).sum();
-            if seen + all < rank {
-                seen += all;
-                continue;
+        self.quantiles([(parts, whole)])[0]
+    }
+
+    /// Several quantiles in one pass; their shares ascend.
+    pub fn quantiles<const N: usize>(&self, shares: [(u64, u64); N]) -> [Option<i64>; N] {
+        let tally = self.settled();
+        let rank = |(parts, whole): (u64, u64)| {
+            (u128::from(tally.count) * u128::from(parts)).div_ceil(u128::from(whole)).max(1) as u64
+        };
+        let zeros = (tally.zeros > 0).then_some((0, tally.zeros));
+        let mut values = zeros.into_iter().chain(tally.small()).chain(unpacked(&tally.packed));
+        let (mut seen, mut at) = (0, None);
+        shares.map(rank).map(|rank| {
+            while seen < rank {
+                let Some((value, n)) = values.next() else { return tally.max };
+                (seen, at) = (seen + n, Some(value as i64));
             }
-            for (j, &n) in page.0.iter().enumerate() {
-                seen += u64::from(n);
-                if seen >= rank {
-                    return Some((i * PAGE + j) as i64);
-                }
-            }
-        }
-        let mut copy = Tally { fresh: self.fresh.clone(), packed: self.packed.clone(), ..Tally::default() };
-        copy.grouped = self.grouped;
-        copy.large = self.large;
-        copy.pack();
-        for (value, n) in copy.runs() {
-            seen += n;
-            if seen >= rank {
-                return Some(value as i64);
-            }
-        }
-        self.max
+            at
+        })
     }
 
     /// The step to which quantiles of large values are grouped: 1 in this many; `None` where they are exact.
@@ -224,23 +291,13 @@ impl Tally {
         self.squares += other.squares;
         self.max = self.max.max(other.max);
         self.zeros += other.zeros;
-        if self.pages.len() < other.pages.len() {
-            self.pages.resize(other.pages.len(), None);
+        for (value, n) in other.small() {
+            self.count_small(value, n);
         }
-        for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
-            if let Some(theirs) = theirs {
-                let mine = mine.get_or_insert_with(|| Box::new(Page([0; PAGE])));
-                mine.0.iter_mut().zip(theirs.0).for_each(|(a, b)| *a += b);
-            }
-        }
+        self.pack();
         self.large += other.large;
-        let mut runs = self.all_runs();
-        runs.extend(other.all_runs());
-        self.fresh.clear();
-        self.grouped = self.grouped || other.grouped || self.large > EXACT;
-        runs.iter_mut().for_each(|r| r.0 = self.group(r.0));
-        runs.sort_unstable();
-        self.store(runs.into_iter());
+        self.grouped |= other.grouped || self.large > EXACT;
+        self.sort_in(unpacked(&other.packed));
     }
 
     fn group(&self, value: u64) -> u64 {
@@ -249,12 +306,6 @@ impl Tally {
         }
         let bits = 64 - value.leading_zeros();
         value >> (bits - 11) << (bits - 11)
-    }
-
-    fn all_runs(&self) -> Vec<(u64, u64)> {
-        let mut runs = self.runs();
-        runs.extend(self.fresh.iter().map(|&v| (v, 1)));
-        runs
     }
 
     /// Sorts what is fresh into what is packed; groups once there is too much.
@@ -266,9 +317,16 @@ impl Tally {
         self.grouped |= must_group;
         let mut fresh = std::mem::take(&mut self.fresh);
         fresh.sort_unstable();
-        let old = self.runs();
-        let mut merged: Vec<(u64, u64)> = Vec::with_capacity(old.len() + fresh.len());
-        let (mut a, mut b) = (old.into_iter().peekable(), fresh.iter().map(|&v| (v, 1)).peekable());
+        self.sort_in(fresh.iter().map(|&value| (value, 1)));
+        fresh.clear();
+        self.fresh = fresh;
+    }
+
+    /// Merges ascending runs into what is packed, as one pass from bytes to bytes.
+    fn sort_in(&mut self, more: impl Iterator<Item = (u64, u64)>) {
+        let packed = std::mem::take(&mut self.packed);
+        let mut merged = Runs { bytes: Vec::with_capacity(packed.len() + 64), ..Runs::default() };
+        let (mut a, mut b) = (unpacked(&packed).peekable(), more.peekable());
         loop {
             let next = match (a.peek(), b.peek()) {
                 (Some(x), Some(y)) if x.0 <= y.0 => a.next(),
@@ -277,47 +335,54 @@ impl Tally {
                 (None, None) => break,
             };
             let (value, n) = next.expect("one of the two has a next");
-            merged.push((self.group(value), n));
+            merged.push(self.group(value), n);
         }
-        self.store(merged.into_iter());
-        fresh.clear();
-        self.fresh = fresh;
+        self.packed = merged.finish();
+    }
+}
+
+/// Ascending runs on their way into bytes; equal neighbours become one.
+#[derive(Default)]
+struct Runs {
+    bytes: Vec<u8>,
+    before: u64,
+    value: u64,
+    n: u64,
+}
+
+impl Runs {
+    fn push(&mut self, value: u64, n: u64) {
+        if value != self.value {
+            self.write();
+            self.value = value;
+        }
+        self.n += n;
     }
 
-    /// Packs ascending runs; equal neighbours become one.
-    fn store(&mut self, runs: impl Iterator<Item = (u64, u64)>) {
-        self.packed.clear();
-        let mut before = 0;
-        let mut pending: Option<(u64, u64)> = None;
-        let mut out = std::mem::take(&mut self.packed);
-        for (value, n) in runs {
-            match &mut pending {
-                Some(run) if run.0 == value => run.1 += n,
-                _ => {
-                    if let Some((v, n)) = pending.replace((value, n)) {
-                        put(v - before, &mut out);
-                        put(n, &mut out);
-                        before = v;
-                    }
-                }
-            }
+    fn write(&mut self) {
+        if self.n > 0 {
+            put(self.value - self.before, &mut self.bytes);
+            put(self.n, &mut self.bytes);
+            self.before = self.value;
+            self.n = 0;
         }
-        if let Some((v, n)) = pending {
-            put(v - before, &mut out);
-            put(n, &mut out);
-        }
-        self.packed = out;
     }
 
-    fn runs(&self) -> Vec<(u64, u64)> {
-        let mut runs = Vec::new();
-        let (mut at, mut value) = (0, 0);
-        while at < self.packed.len() {
-            value += take(&self.packed, &mut at);
-            runs.push((value, take(&self.packed, &mut at)));
-        }
-        runs
+    fn finish(mut self) -> Vec<u8> {
+        self.write();
+        self.bytes
     }
+}
+
+/// The runs of packed bytes: (value, how many), ascending.
+fn unpacked(bytes: &[u8]) -> impl Iterator<Item = (u64, u64)> + '_ {
+    let (mut at, mut value) = (0, 0);
+    std::iter::from_fn(move || {
+        (at < bytes.len()).then(|| {
+            value += take(bytes, &mut at);
+            (value, take(bytes, &mut at))
+        })
+    })
 }
 
 fn put(mut n: u64, out: &mut Vec<u8>) {
@@ -376,6 +441,20 @@ mod tests {
             tally.take_back(last + 5);
             prop_assert_eq!(tally.quantile(1, 2), Some(nearest_rank(&sorted, 1, 2)));
         }
+    }
+
+    #[test]
+    fn a_value_may_come_more_often_than_its_counter_holds() {
+        let mut tally = Tally::default();
+        (0..200_000).for_each(|_| tally.add(7));
+        tally.add(9);
+        assert_eq!((tally.quantile(1, 1), tally.quantile(199_999, 200_001)), (Some(9), Some(7)));
+        assert_eq!(tally.settled().small().collect::<Vec<_>>(), [(7, 200_000), (9, 1)]);
+        let bytes = bincode::serde::encode_to_vec(&tally, bincode::config::standard()).unwrap();
+        let (read, _): (Tally, usize) = bincode::serde::decode_from_slice(&bytes, bincode::config::standard()).unwrap();
+        assert_eq!(read, tally);
+        (0..200_000).for_each(|_| tally.take_back(7));
+        assert_eq!(tally.settled().small().collect::<Vec<_>>(), [(9, 1)]);
     }
 
     #[test]
