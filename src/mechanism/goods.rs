@@ -1,7 +1,7 @@
 //! Goods of a requirement's line: they come to exist, pass the stages that concern each consignment, and stand at their
 //! origin.
 
-use super::movement::{Traveller, arrived, first_step};
+use super::movement::{Traveller, arrived};
 use super::rules::slowed;
 use super::turn::Turn;
 use crate::event::{Event, LineId, Subject, UnitId};
@@ -94,7 +94,7 @@ fn stand(turn: &mut Turn, goods: Goods, cause: u64) {
     let state = turn.state;
     let row = state.line(goods.line);
     let hq = state.plan_of_need(row.need).hq;
-    let desk: Option<Id<Node>> = hq.filter(|&hq| first_step(turn, hq, false).is_some());
+    let desk: Option<Id<Node>> = hq.filter(|&hq| turn.state.net.first_step(hq, false).is_some());
     let node = desk.unwrap_or(row.origin);
     let cause = turn.emit(cause, Event::NodeReached { unit: goods.unit, node });
     let who = Traveller {

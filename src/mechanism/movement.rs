@@ -83,18 +83,11 @@ impl Traveller {
 
 /// It reached a node: facts that follow at once. Entry to a yard and departures are turns of their own.
 pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
-    match first_step(turn, node, false) {
+    match turn.state.net.first_step(node, false) {
         // Entry to its yard is a turn of its own.
         Some(_) => {}
         None => passes(turn, who, node, cause),
     }
-}
-
-/// The first step at a node for goods, or for a requirement's paper.
-pub fn first_step(turn: &Turn, node: Id<Node>, paper: bool) -> Option<Id<Step>> {
-    let state = turn.state;
-    let hq = state.net.is_hq(node);
-    state.plan().steps_of(node).find(|&s| !hq || paper != state.net.is_movement(s))
 }
 
 /// A line that takes the shortest first has to know the handling time of who joins.
@@ -127,7 +120,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
     let plan = state.plan();
     // Weights may lead round and round over nodes that are reached at once; each round has its own chance to end. The
     // reader refuses rounds without an exit.
-    let mut chosen: Vec<Id<Node>> = Vec::new();
+    turn.rules.chosen.clear();
     loop {
         let unit = who.unit;
         if plan.nodes[node].kind == NodeKind::Handover && !who.handed_over {
@@ -140,9 +133,9 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
         let way = match way_on(turn, who, node) {
             Way::Choose => {
                 let Route::Weights(hops) = &plan.nodes[node].next else { unreachable!("only weights are a choice") };
-                let before = chosen.iter().filter(|&&n| n == node).count() as u64;
+                let before = turn.rules.chosen.iter().filter(|&&n| n == node).count() as u64;
                 let visit = state.visits(unit, state.net.ranks.nodes[node.index()]) + before;
-                chosen.push(node);
+                turn.rules.chosen.push(node);
                 let secret = turn.rules.secret_kept(state, unit);
                 let (purpose, law) = turn.rules.routes[node.index()].as_ref().expect("a choice has its draw");
                 let to = hops[law.at(secret.draw(*purpose, visit)) as usize].0;
@@ -162,7 +155,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             }
             Way::Node(next) => {
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
-                if first_step(turn, next, false).is_some() {
+                if state.net.first_step(next, false).is_some() {
                     return;
                 }
                 node = next;
@@ -258,7 +251,7 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
         chance(secret.draw(turn.rules.steps[step.index()].repeat, visit), plan.repeat)
     };
     let cause = turn.emit(row.last, Event::HandlingFinished { unit, step, again });
-    let next = if again { Some(step) } else { state.step_after(unit, plan.node, Some(step)) };
+    let next = if again { Some(step) } else { state.net.next_step(step, row.is_paper()) };
     if let What::Paper(need) = row.what {
         super::demand::desk_done(turn, need, step, next.is_some(), again, cause);
     }

@@ -1,7 +1,7 @@
 //! The plan's laws made ready to draw from, and who draws what.
 
 use crate::event::{GateId, LineId, PackageId, UnitId};
-use crate::model::{Arrivals, Brings, PledgePlan, Route, RowBrings, Stream};
+use crate::model::{Arrivals, Brings, Node, PledgePlan, Route, RowBrings, Stream};
 use crate::state::unit::{Name, What};
 use crate::state::{Net, State};
 use crate::units::arena::Id;
@@ -24,6 +24,8 @@ pub struct Rules {
     secrets: Vec<Option<(Name, Secret)>>,
     /// Whom this turn created: the state does not know it yet.
     fresh: Option<(UnitId, Secret)>,
+    /// Nodes whose weights were drawn in this turn for one unit.
+    pub chosen: Vec<Id<Node>>,
     /// The next thing of each stream: its ordinal and its block.
     ahead: Vec<Option<(u64, Block)>>,
 }
@@ -141,6 +143,7 @@ impl Rules {
             },
             secrets: Vec::new(),
             fresh: None,
+            chosen: Vec::new(),
             ahead: vec![None; plan.streams.len()],
             draws,
         }

@@ -101,11 +101,12 @@ impl Default for Calendar {
 
 impl Calendar {
     /// Adds a key that is not pending yet.
-    #[inline]
     pub fn push(&mut self, key: Key) {
         let bucket = self.bucket(key);
         if bucket <= self.cur {
             self.push_now(key);
+        } else if bucket - self.cur <= self.mask() && self.near > 0 {
+            self.chain(bucket, key);
         } else if self.is_empty() {
             self.cur = bucket;
             self.now.push(key);
@@ -136,6 +137,16 @@ impl Calendar {
             Some(&key) if key <= self.rest_min => self.now.pop(),
             _ => self.rest_pop(),
         }
+    }
+
+    /// Takes out this very key, usually the smallest; says whether it was pending.
+    #[inline]
+    pub fn take(&mut self, key: Key) -> bool {
+        if self.now.last() == Some(&key) {
+            self.now.pop();
+            return true;
+        }
+        self.remove(key)
     }
 
     /// Takes out this very key; says whether it was pending.
@@ -172,13 +183,26 @@ impl Calendar {
         self.now.iter().chain(&self.rest).copied().chain(chains.map(|i| self.keys[i as usize]))
     }
 
-    /// Whether another key shares its prefix with the smallest.
+    /// The smallest key, and whether another one shares its prefix.
     #[inline]
-    pub fn tied(&mut self) -> bool {
-        let Some(key) = self.peek() else { return false };
-        let same = |other: &Key| prefix_of(*other) == prefix_of(key);
-        let mut now = self.now.iter().rev().filter(|&&k| k != key);
-        now.next().is_some_and(same) || same(&self.rest_min) && self.rest.iter().find(|&&k| k != key).is_some_and(same)
+    pub fn first(&mut self) -> Option<(Key, bool)> {
+        if self.now.is_empty() && !self.advance() {
+            return None;
+        }
+        let mut last = self.now.iter().rev();
+        let key = *last.next()?;
+        if self.rest_min < key {
+            return Some(self.first_of_rest());
+        }
+        let next = last.next().copied().unwrap_or(Key::MAX).min(self.rest_min);
+        Some((key, prefix_of(next) == prefix_of(key)))
+    }
+
+    #[cold]
+    fn first_of_rest(&self) -> (Key, bool) {
+        let (key, second) = (self.rest_min, self.rest.iter().nth(1).copied().unwrap_or(Key::MAX));
+        let next = self.now.last().copied().unwrap_or(Key::MAX).min(second);
+        (key, prefix_of(next) == prefix_of(key))
     }
 
     /// Puts into `out`, in place of what it held, all keys that share their prefix with the smallest, rising.

@@ -95,10 +95,11 @@ impl State {
     }
 
     /// What fires next. It looks, and changes nothing anyone can see.
+    #[inline]
     #[allow(clippy::should_implement_trait, reason = "it looks ahead, and does not move on")]
     pub fn next(&mut self) -> Option<Due> {
-        let key = self.calendar.peek()?;
-        let key = if self.calendar.tied() { self.first_of_ties() } else { key };
+        let (key, tied) = self.calendar.first()?;
+        let key = if tied { self.first_of_ties() } else { key };
         Some(Due { at: wake::time_of(key), wake: wake::unpack(key), key })
     }
 
@@ -143,13 +144,10 @@ impl State {
     }
 
     /// Takes what [`State::next`] found out of the calendar and begins its turn.
+    #[inline]
     pub fn take(&mut self, due: Due) {
         assert!(due.at >= self.now, "time never runs backwards");
-        if self.calendar.peek() == Some(due.key) {
-            self.calendar.pop();
-        } else {
-            assert!(self.calendar.remove(due.key), "a wake that fires is pending");
-        }
+        assert!(self.calendar.take(due.key), "a wake that fires is pending");
         if !due.wake.is_clock() {
             self.stirring -= 1;
         }
@@ -233,7 +231,7 @@ impl State {
         self.push(at, phase, place, wake);
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, at: SimTime, phase: u8, place: u32, wake: Wake) {
         let (kind, who) = wake::parts(wake);
         self.stirring += u64::from(!wake.is_clock());

@@ -12,62 +12,35 @@ use crate::units::time::{SimDuration, SimTime};
 
 impl State {
     pub(super) fn apply_movement(&mut self, event: &Event) {
-        let seq = self.events;
-        match *event {
-            Event::StreamOpened { stream, next } => self.schedule(stream, next),
+        // Each unit keeps its last event: the cause of its next one.
+        let object = match *event {
+            Event::YardEntered { unit, step } => {
+                self.enter_yard(unit, step);
+                unit
+            }
+            Event::HandlingStarted { unit, step, server, service } => {
+                self.start(unit, step, server - 1, service);
+                unit
+            }
+            Event::HandlingFinished { unit, step, again } => {
+                self.finish(unit, step, again);
+                unit
+            }
+            Event::LegDeparted { unit, leg, transit } => {
+                self.depart(unit, leg, transit);
+                unit
+            }
+            Event::LegArrived { unit, leg } => {
+                self.reach(unit, leg);
+                unit
+            }
             Event::ConsignmentCreated { unit, stream, amount, priority, next } => {
                 self.create(unit, stream, amount, priority);
                 self.next_of_stream(stream, next);
+                unit
             }
-            Event::NeedBySet { unit, due } => self.units[unit].due = due,
-            Event::ValueSet { unit, value } => self.units[unit].value = value,
-            Event::BacklogEntered { unit } => {
-                let enters = self.enters(self.units[unit].name.stream);
-                self.arrive(unit, enters);
-            }
-            Event::HandlingMeasured { unit, step, service } => {
-                self.units[unit].drawn = service;
-                self.count_visit(unit, self.net.ranks.steps[step.index()]);
-            }
-            Event::YardEntered { unit, step } => self.enter_yard(unit, step),
-            Event::OverflowAccepted { .. } => {}
-            Event::HeldAtGate { unit, step } | Event::Blocked { unit, step } => {
-                let at = self.entry_of(unit);
-                debug_assert!(at == step || matches!(event, Event::Blocked { .. }));
-                if let Place::Entering { held, .. } = &mut self.units[unit].place {
-                    *held = true;
-                }
-                self[at].fresh -= 1;
-                self.arm_entry(at);
-            }
-            Event::Diverted { unit, to, .. } => {
-                self.leave_entry(unit);
-                self.units[unit].early = false;
-                self.units[unit].place = Place::Deciding(to);
-            }
-            Event::Refused { unit, .. } => {
-                self.leave_entry(unit);
-                self.release(unit);
-            }
-            Event::HandlingStarted { unit, step, server, service } => self.start(unit, step, server - 1, service),
-            Event::HandlingPaused { unit, left } => {
-                let step = self.handled_at(unit);
-                let place = self.net.ranks.steps[step.index()];
-                if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
-                    let at = std::mem::replace(ends, SimTime(left.0));
-                    *paused = true;
-                    self.cancel(at, 1, place, Wake::HandlingEnds(unit));
-                }
-            }
-            Event::HandlingResumed { unit, left } => {
-                let at = self.now.after(left);
-                if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
-                    (*ends, *paused) = (at, false);
-                }
-                self.set(at, Wake::HandlingEnds(unit));
-            }
-            Event::HandlingRequeued { unit, left } => self.requeue(unit, left),
-            Event::HandlingFinished { unit, step, again } => self.finish(unit, step, again),
+            Event::NeedBySet { unit, due } => return self.units[unit].due = due,
+            Event::ValueSet { unit, value } => return self.units[unit].value = value,
             Event::RouteChosen { unit, to } => {
                 let Place::Deciding(node) = self.units[unit].place else {
                     unreachable!("a route is chosen by who is ready to leave a node")
@@ -76,22 +49,76 @@ impl State {
                 if let Way::Leg(leg) = Way::of(to) {
                     self.ready_for(unit, leg);
                 }
+                unit
             }
-            Event::NodeReached { unit, node } => self.arrive(unit, node),
-            Event::LegDeparted { unit, leg, transit } => self.depart(unit, leg, transit),
-            Event::LegArrived { unit, leg } => {
-                let to = self.plan().legs[leg].to;
-                match self.plan().nodes[to].kind {
-                    NodeKind::Port => self.mark(unit, Point::R2),
-                    NodeKind::Hub if self.plan().nodes[to].steps == 0 => self.mark(unit, Point::R3),
-                    _ => {}
-                }
-                if let (Some(point), 0) = (self.plan().nodes[to].marks, self.plan().nodes[to].steps) {
-                    self.mark(unit, point);
-                }
-                self.alight(unit, leg);
-                self.arrive(unit, to);
+            Event::NodeReached { unit, node } => {
+                self.arrive(unit, node);
+                unit
             }
+            Event::HandedOver { unit, node } => {
+                self.mark(unit, Point::R4);
+                if self.way_on(unit, node) == Way::End {
+                    self.release(unit);
+                }
+                return;
+            }
+            Event::LeftModel { unit, .. } => return self.release(unit),
+            Event::ConvoyDispatched { leg, load, transit } => return self.dispatch(leg, load, transit),
+            Event::DepartureEmpty { leg } | Event::DepartureSkipped { leg } => return self.next_departure(leg),
+            Event::YardStillFull { .. } => return,
+            Event::OverflowAccepted { unit, .. } => unit,
+            Event::HeldAtGate { unit, step } | Event::Blocked { unit, step } => {
+                let at = self.entry_of(unit);
+                debug_assert!(at == step || matches!(event, Event::Blocked { .. }));
+                if let Place::Entering { held, .. } = &mut self.units[unit].place {
+                    *held = true;
+                }
+                self[at].fresh -= 1;
+                self.arm_entry(at);
+                unit
+            }
+            Event::Diverted { unit, to, .. } => {
+                self.leave_entry(unit);
+                self.units[unit].early = false;
+                self.units[unit].place = Place::Deciding(to);
+                unit
+            }
+            Event::Refused { unit, .. } => {
+                self.leave_entry(unit);
+                return self.release(unit);
+            }
+            Event::HandlingPaused { unit, left } => {
+                let step = self.handled_at(unit);
+                let place = self.net.ranks.steps[step.index()];
+                if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
+                    let at = std::mem::replace(ends, SimTime(left.0));
+                    *paused = true;
+                    self.cancel(at, 1, place, Wake::HandlingEnds(unit));
+                }
+                unit
+            }
+            Event::HandlingResumed { unit, left } => {
+                let at = self.now.after(left);
+                if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
+                    (*ends, *paused) = (at, false);
+                }
+                self.set(at, Wake::HandlingEnds(unit));
+                unit
+            }
+            Event::HandlingRequeued { unit, left } => {
+                self.requeue(unit, left);
+                unit
+            }
+            Event::HandlingMeasured { unit, step, service } => {
+                self.units[unit].drawn = service;
+                return self.count_visit(unit, self.net.ranks.steps[step.index()]);
+            }
+            Event::BacklogEntered { unit } => {
+                let enters = self.enters(self.units[unit].name.stream);
+                self.arrive(unit, enters);
+                unit
+            }
+            Event::StreamOpened { stream, next } => return self.schedule(stream, next),
             Event::UnloadingPaused { leg } => {
                 let now = self.now;
                 let due = |c: &Convoy| c.leg == leg && c.arrives == now && !c.load.is_empty();
@@ -100,43 +127,11 @@ impl State {
                         self.set(now, Wake::ConvoyEnds(row as u32));
                     }
                 }
+                return;
             }
-            Event::HandedOver { unit, node } => {
-                self.mark(unit, Point::R4);
-                if self.way_on(unit, node) == Way::End {
-                    self.release(unit);
-                }
-            }
-            Event::LeftModel { unit, .. } => self.release(unit),
-            Event::ConvoyDispatched { leg, load, transit } => self.dispatch(leg, load, transit),
-            Event::DepartureEmpty { leg } | Event::DepartureSkipped { leg } => self.next_departure(leg),
-            Event::YardStillFull { .. } => {}
             _ => unreachable!("apply hands movement its own events"),
-        }
-        // Each object keeps its last event: the cause of its next one.
-        let mut object = None;
-        if let Event::YardEntered { unit, .. }
-        | Event::OverflowAccepted { unit, .. }
-        | Event::HandlingStarted { unit, .. }
-        | Event::HandlingFinished { unit, .. }
-        | Event::LegDeparted { unit, .. }
-        | Event::LegArrived { unit, .. }
-        | Event::ConsignmentCreated { unit, .. }
-        | Event::RouteChosen { unit, .. }
-        | Event::NodeReached { unit, .. }
-        | Event::HeldAtGate { unit, .. }
-        | Event::Blocked { unit, .. }
-        | Event::HandlingPaused { unit, .. }
-        | Event::HandlingResumed { unit, .. }
-        | Event::HandlingRequeued { unit, .. }
-        | Event::Diverted { unit, .. }
-        | Event::BacklogEntered { unit } = *event
-        {
-            object = Some(unit);
-        }
-        if let Some(unit) = object {
-            self.units[unit].last = seq;
-        }
+        };
+        self.units[object].last = self.events;
     }
 
     /// The node that goods of a stream enter.
@@ -148,12 +143,12 @@ impl State {
     }
 
     fn create(&mut self, id: UnitId, stream: Id<Stream>, amount: u32, priority: i32) {
-        let net = self.net.clone();
-        let Brings::Consignments { enters, to, item, mass, .. } = &net.plan.streams[stream].brings else {
+        let plan = &self.net.plan;
+        let Brings::Consignments { enters, to, item, mass, .. } = &plan.streams[stream].brings else {
             unreachable!("only streams of consignments bring goods")
         };
-        let (item_mass, item_value) =
-            item.map_or((Mass(0), Money(0)), |i| (net.plan.items[i].mass, net.plan.items[i].value));
+        let (enters, item, to) = (*enters, *item, to.or(self.net.only_handover));
+        let (item_mass, item_value) = item.map_or((Mass(0), Money(0)), |i| (plan.items[i].mass, plan.items[i].value));
         let mass = match (item, mass) {
             (None, Some(_)) => Mass(i64::from(amount)),
             _ => Mass(item_mass.0 * i64::from(amount)),
@@ -171,11 +166,11 @@ impl State {
             drawn: SimDuration(-1),
             last: 0,
             what: What::Goods,
-            item: *item,
+            item,
             amount,
             mass,
             value: Money(item_value.0 * i64::from(amount)),
-            to: to.or(net.only_handover),
+            to,
             early: self.now < SimTime::ZERO,
             recognised: false,
         };
@@ -183,7 +178,7 @@ impl State {
         if self.now < SimTime::ZERO {
             self.set(SimTime::ZERO, Wake::UnitEnters(id));
         } else {
-            self.arrive(id, *enters);
+            self.arrive(id, enters);
         }
     }
 
@@ -195,14 +190,32 @@ impl State {
 
     fn schedule(&mut self, stream: Id<Stream>, next: SimDuration) {
         if next.0 >= 0 {
-            self.set(self.now.after(next), Wake::StreamDue(stream));
+            let place = self.net.ranks.streams[stream.index()];
+            self.push(self.now.after(next), 3, place, Wake::StreamDue(stream));
         }
         self[stream].last = self.events;
     }
 
+    /// A unit comes to the end of a leg.
+    fn reach(&mut self, unit: UnitId, leg: Id<Leg>) {
+        let to = self.plan().legs[leg].to;
+        if self.units[unit].is_goods_of_line() {
+            let node = &self.plan().nodes[to];
+            let (usual, own) = match node.kind {
+                NodeKind::Port => (Some(Point::R2), node.marks),
+                NodeKind::Hub => (Some(Point::R3).filter(|_| node.steps == 0), node.marks),
+                _ => (None, node.marks),
+            };
+            let own = own.filter(|_| node.steps == 0);
+            usual.into_iter().chain(own).for_each(|point| self.mark(unit, point));
+        }
+        self.alight(unit, leg);
+        self.arrive(unit, to);
+    }
+
     /// A unit reaches a node: it wants to enter the first step's yard, or is ready at once.
     pub(super) fn arrive(&mut self, unit: UnitId, node: Id<Node>) {
-        match self.step_after(unit, node, None) {
+        match self.net.first_step(node, self.units[unit].is_paper()) {
             Some(step) => self.want(unit, step, Origin::Outside),
             None => self.pass(unit, node),
         }
@@ -282,16 +295,18 @@ impl State {
     }
 
     pub(super) fn arm_entry(&mut self, step: Id<Step>) {
-        if !self[step].enter_set && !self[step].entry.is_empty() && self.next_admission(step).is_some() {
+        let row = &self[step];
+        if !row.entry.is_empty() && !row.enter_set && self.next_admission(step).is_some() {
             self[step].enter_set = true;
-            self.set(self.now, Wake::Enters(step));
+            self.push(self.now, 6, self.net.ranks.steps[step.index()], Wake::Enters(step));
         }
     }
 
     pub(super) fn arm_service(&mut self, step: Id<Step>) {
-        if !self[step].serve_set && self.next_start(step).is_some() {
+        let row = &self[step];
+        if !row.line.is_empty() && !row.serve_set && self.next_start(step).is_some() {
             self[step].serve_set = true;
-            self.set(self.now, Wake::Serves(step));
+            self.push(self.now, 7, self.net.ranks.steps[step.index()], Wake::Serves(step));
         }
     }
 
@@ -330,20 +345,25 @@ impl State {
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
+        let row = &mut self.units[unit];
         // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
-        let fresh = self.units[unit].left.0 < 0 && self.units[unit].drawn.0 < 0;
-        self.units[unit].left = SimDuration(-1);
-        self.units[unit].early = false;
-        self.units[unit].place = Place::Handling { step, server, ends, paused: false };
+        let fresh = row.left.0 < 0 && row.drawn.0 < 0;
+        row.left = SimDuration(-1);
+        row.early = false;
+        row.place = Place::Handling { step, server, ends, paused: false };
+        let marks = row.is_goods_of_line();
         if fresh {
             self.count_visit(unit, self.net.ranks.steps[step.index()]);
         }
-        self.set(ends, Wake::HandlingEnds(unit));
-        let (node, plan) = (self.plan().steps[step].node, &self.plan().steps[step]);
-        let first = self.plan().nodes[node].first_step == step.raw();
-        let hub = self.plan().nodes[node].kind == NodeKind::Hub;
-        let marks = [plan.marks, self.plan().nodes[node].marks.filter(|_| first), (first && hub).then_some(Point::R3)];
-        marks.into_iter().flatten().for_each(|point| self.mark(unit, point));
+        self.push(ends, 1, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
+        if marks {
+            let plan = &self.plan().steps[step];
+            let node = &self.plan().nodes[plan.node];
+            let first = node.first_step == step.raw();
+            let usual = (first && node.kind == NodeKind::Hub).then_some(Point::R3);
+            let marks = [plan.marks, node.marks.filter(|_| first), usual];
+            marks.into_iter().flatten().for_each(|point| self.mark(unit, point));
+        }
         self.arm_service(step);
     }
 
@@ -371,7 +391,7 @@ impl State {
             return;
         }
         let node = self.plan().steps[step].node;
-        if let Some(next) = self.step_after(unit, node, Some(step)) {
+        if let Some(next) = self.net.next_step(step, self.units[unit].is_paper()) {
             self.want(unit, next, Origin::Step(step, server));
             return;
         }
@@ -399,8 +419,9 @@ impl State {
         let own = departures.is_none_or(|d| d.each);
         self.arm_leg(leg);
         if own {
-            self.count_visit(unit, self.net.ranks.legs[leg.index()]);
-            self.set(self.now.after(transit), Wake::LegEnds(unit));
+            let place = self.net.ranks.legs[leg.index()];
+            self.count_visit(unit, place);
+            self.push(self.now.after(transit), 1, place, Wake::LegEnds(unit));
         } else {
             let row = self[leg].loading.expect("who boards finds a convoy loading");
             self.convoys[row as usize].load.push(unit);
@@ -478,6 +499,7 @@ impl State {
         self.units.release(unit);
     }
 
+    #[inline]
     fn count_visit(&mut self, unit: UnitId, rank: u32) {
         if self.net.comes_again {
             *self.visits.entry((unit.raw(), rank)).or_insert(0) += 1;

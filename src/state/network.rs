@@ -109,11 +109,15 @@ impl StepRow {
 
     /// The free server of the lowest number on duty, as an index from 0.
     pub fn free_server(&self) -> Option<u32> {
-        let mut at = self.lowest;
-        while (at as usize) < self.servers.len() && self.servers[at as usize] != NOBODY {
-            at += 1;
+        let on_duty = self.on_duty();
+        // With as many busy as there are on duty a lower number can be free only where some finish from before.
+        if self.busy == on_duty && self.servers.len() as u32 <= on_duty {
+            return None;
         }
-        (at < self.on_duty()).then_some(at)
+        let from = self.lowest as usize;
+        let free = self.servers.get(from..).and_then(|rest| rest.iter().position(|&unit| unit == NOBODY));
+        let at = free.map_or(self.servers.len().max(from), |ahead| from + ahead) as u32;
+        (at < on_duty).then_some(at)
     }
 
     pub(super) fn occupy(&mut self, server: u32, unit: UnitId) {
@@ -289,13 +293,6 @@ impl State {
             .entry
             .iter(&self.units)
             .any(|u| matches!(self.units[u].place, Place::Entering { from: Origin::Again, .. }))
-    }
-
-    /// The first step of a node that a unit passes after `after` (`None`: from outside).
-    pub fn step_after(&self, unit: UnitId, node: Id<Node>, after: Option<Id<Step>>) -> Option<Id<Step>> {
-        let paper = self.units[unit].is_paper();
-        let hq = self.net.is_hq(node);
-        self.plan().steps_of(node).find(|&s| after.is_none_or(|a| s > a) && (!hq || paper != self.net.is_movement(s)))
     }
 
     /// Where a unit that is ready at a node goes on to.

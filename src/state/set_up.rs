@@ -24,6 +24,9 @@ pub struct Net {
     pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
     movement: Vec<bool>,
+    /// The first step of each node, and the step after each step: for goods, and for requirements' papers.
+    first_step: Vec<[Option<Id<Step>>; 2]>,
+    next_step: Vec<[Option<Id<Step>>; 2]>,
 }
 
 impl Net {
@@ -43,12 +46,44 @@ impl Net {
         for leg in plan.legs.ids() {
             legs_from[plan.legs[leg].from.index()].push(leg);
         }
-        let movement =
+        let movement: Vec<bool> =
             plan.steps.iter().map(|s| plan.nodes[s.node].kind == NodeKind::Hq && s.name == "movement").collect();
+        let passes = |node: Id<Node>, step: Id<Step>, paper: bool| {
+            plan.nodes[node].kind != NodeKind::Hq || paper != movement[step.index()]
+        };
+        let first = |node: Id<Node>, after: Option<Id<Step>>| {
+            [false, true]
+                .map(|paper| plan.steps_of(node).find(|&s| after.is_none_or(|a| s > a) && passes(node, s, paper)))
+        };
+        let first_step = plan.nodes.ids().map(|node| first(node, None)).collect();
+        let next_step = plan.steps.ids().map(|step| first(plan.steps[step].node, Some(step))).collect();
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
         let mut handovers = plan.nodes.ids().filter(|&n| plan.nodes[n].kind == NodeKind::Handover);
         let only_handover = handovers.next().filter(|_| handovers.next().is_none());
-        Net { only_handover, ranks: Ranks::new(&plan), plan, first_gate, gates, comes_again, legs_from, movement }
+        Net {
+            only_handover,
+            ranks: Ranks::new(&plan),
+            first_gate,
+            gates,
+            comes_again,
+            legs_from,
+            movement,
+            first_step,
+            next_step,
+            plan,
+        }
+    }
+
+    /// The first step of a node that goods, or a requirement's paper, pass.
+    #[inline]
+    pub fn first_step(&self, node: Id<Node>, paper: bool) -> Option<Id<Step>> {
+        self.first_step[node.index()][usize::from(paper)]
+    }
+
+    /// The step of the same node after this one.
+    #[inline]
+    pub fn next_step(&self, step: Id<Step>, paper: bool) -> Option<Id<Step>> {
+        self.next_step[step.index()][usize::from(paper)]
     }
 
     pub fn legs_from(&self, node: Id<Node>) -> &[Id<Leg>] {

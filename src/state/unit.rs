@@ -99,6 +99,12 @@ impl Unit {
         (self.priority, self.joined, self.name).cmp(&(other.priority, other.joined, other.name))
     }
 
+    #[inline]
+    pub fn is_goods_of_line(&self) -> bool {
+        matches!(self.what, What::LineGoods(_))
+    }
+
+    #[inline]
     pub fn is_paper(&self) -> bool {
         matches!(self.what, What::Paper(_))
     }

@@ -42,6 +42,7 @@ pub enum Wake {
 
 impl Wake {
     /// Clocks alone do not keep a run alive (spec 5.1).
+    #[inline(always)]
     pub fn is_clock(self) -> bool {
         use Wake::*;
         matches!(self, DisruptionTurns(_) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_))
@@ -98,10 +99,12 @@ impl Ranks {
 const BIAS: i64 = 1 << 39;
 
 /// The instant of a key.
+#[inline]
 pub fn time_of(key: Key) -> SimTime {
     SimTime((key >> 88) as i64 - BIAS)
 }
 
+#[inline(always)]
 pub fn pack(at: SimTime, phase: u8, place: u32, kind: u8, who: u64) -> Key {
     debug_assert!(at >= SimTime::EARLIEST && at <= SimTime::LATEST && who < 1 << 56);
     let high = ((at.0 + BIAS) as u64) << 24 | u64::from(phase) << 20 | u64::from(place);
@@ -109,6 +112,7 @@ pub fn pack(at: SimTime, phase: u8, place: u32, kind: u8, who: u64) -> Key {
 }
 
 /// The wake of a key.
+#[inline]
 pub fn unpack(key: Key) -> Wake {
     let low = key as u64;
     let who = low & ((1 << 56) - 1);
@@ -143,6 +147,7 @@ pub fn unpack(key: Key) -> Wake {
 }
 
 /// Kind number and whom it concerns.
+#[inline(always)]
 pub fn parts(wake: Wake) -> (u8, u64) {
     let (kind, id) = match wake {
         Wake::HandlingEnds(u) => (0, u.raw()),

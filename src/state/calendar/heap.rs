@@ -48,11 +48,16 @@ impl HeapCalendar {
         self.0.iter().map(|key| key.0)
     }
 
-    /// Whether another key shares its prefix with the smallest.
-    pub fn tied(&mut self) -> bool {
+    /// The smallest key, and whether another one shares its prefix.
+    pub fn first(&mut self) -> Option<(Key, bool)> {
         let mut out = Vec::new();
         self.ties(&mut out);
-        out.len() > 1
+        Some((*out.first()?, out.len() > 1))
+    }
+
+    /// As [`HeapCalendar::remove`].
+    pub fn take(&mut self, key: Key) -> bool {
+        self.remove(key)
     }
 
     /// Puts into `out`, in place of what it held, all keys that share their prefix with the smallest, rising.

@@ -54,7 +54,7 @@ impl Twins {
         self.calendar.ties(&mut ours);
         self.heap.ties(&mut theirs);
         assert_eq!(ours, theirs);
-        assert_eq!(self.calendar.tied(), self.heap.tied());
+        assert_eq!(self.calendar.first(), self.heap.first());
         assert_eq!(self.calendar.peek(), self.heap.peek());
         assert_eq!((self.calendar.len(), self.calendar.is_empty()), (self.heap.len(), self.heap.is_empty()));
     }
