@@ -233,7 +233,7 @@ pub struct SnapshotEntry {
 ///
 /// Turns are accepted in order by [`append`](Log::append) and survive whatever happens once
 /// [`sync`](Log::sync) has returned. What survives otherwise is always a prefix of whole turns.
-pub trait Log: Send {
+pub trait Log: Send + Sync {
     /// What stands before the first turn.
     fn opening(&self) -> &Opening;
 
