@@ -26,7 +26,7 @@ fn with_snapshot(case: &Case, from: &dyn Log, at: SimTime) -> MemoryLog {
     while let Some(segment) = scan.next_segment().expect("a whole log is read") {
         if !kept && segment.time_last >= at.0 {
             let (_, world) = sim::world_at(&log, None).expect("a whole log is folded");
-            log.put_snapshot(world.to_bytes()).expect("memory takes it");
+            log.put_snapshot(world.to_bytes(0)).expect("memory takes it");
             kept = true;
         }
         let mut batch = Batch::after(log.head());

@@ -10,14 +10,16 @@ pub use opening::{Opened, RunKey, SEMANTICS, run_id};
 pub use replay::{Replay, digest_of, each_turn, replay, replay_for, resume, world_at};
 pub use world::{CheckpointResult, GoalResult, World};
 
-use crate::event::{Entry, codec};
+use crate::event::Entry;
+use crate::event::codec::Encoder;
 use crate::log::{Batch, Log, LogError, SegmentLimits};
 use crate::mechanism::{Rules, decide};
 use crate::units::time::SimTime;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
-/// A snapshot is kept each time so many events have been logged: any moment is then at most so many events away.
-pub const SNAPSHOT_EVENTS: u64 = 2_500_000;
+/// A snapshot is kept each time so many events have been logged, or as many as the last one had bytes: any moment is then
+/// that many events away at most, and snapshots never take more room than the log.
+pub const SNAPSHOT_EVENTS: u64 = 1_250_000;
 
 /// What can go wrong while a run is made.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,8 @@ pub enum SimError {
     Log(#[from] LogError),
     #[error("turn {turn} of the log does not follow from the turns before it: {what}")]
     Diverged { turn: u64, what: String },
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
     #[error("the opening record cannot be read: {0}")]
     Opening(String),
     #[error("the run was made with semantics {found}, and this waybill knows semantics {SEMANTICS}")]
@@ -64,7 +68,9 @@ pub struct Run {
     batch: Batch,
     limits: SegmentLimits,
     entries: Vec<Entry>,
+    encoder: Encoder,
     snapshot_at: u64,
+    snapshot_bytes: usize,
 }
 
 impl Run {
@@ -72,8 +78,20 @@ impl Run {
     pub fn new(world: World, seed: u64, log: Box<dyn Log>, limits: SegmentLimits) -> Run {
         let rules = Rules::new(&world.state.net, seed);
         let batch = Batch::after(log.head());
-        let snapshot_at = (world.state.events / SNAPSHOT_EVENTS + 1) * SNAPSHOT_EVENTS;
-        Run { world, rules, log, batch, limits, entries: Vec::new(), snapshot_at }
+        // A list that cannot be read makes the next snapshot an early one, no more.
+        let last = log.snapshots().ok().and_then(|all| all.last().copied());
+        let snapshot_at = last.map_or(SNAPSHOT_EVENTS, |last| next_snapshot(last.head.events, last.len));
+        Run {
+            world,
+            rules,
+            log,
+            batch,
+            limits,
+            entries: Vec::new(),
+            encoder: Encoder::default(),
+            snapshot_at,
+            snapshot_bytes: 0,
+        }
     }
 
     /// Makes turns until the run ends.
@@ -90,7 +108,7 @@ impl Run {
             self.entries.clear();
             decide(state, &mut self.rules, &due, &mut self.entries);
             debug_assert!(!self.entries.is_empty(), "no turn is empty: {due:?}");
-            codec::put_turn(before, due.at, state.events + 1, &self.entries, &mut self.batch.bytes);
+            self.encoder.put_turn(before, due.at, state.events + 1, &self.entries, &mut self.batch.bytes);
             self.batch.end_turn(due.at.0, self.entries.len() as u64);
             before = due.at;
             self.world.fold(due, &self.entries);
@@ -116,8 +134,10 @@ impl Run {
         watcher.turns.store(state.turns, Ordering::Relaxed);
         self.log.append(&mut self.batch)?;
         if state.events >= self.snapshot_at && self.log.keeps_snapshots() {
-            self.snapshot_at = (state.events / SNAPSHOT_EVENTS + 1) * SNAPSHOT_EVENTS;
-            self.log.put_snapshot(self.world.to_bytes())?;
+            let bytes = self.world.to_bytes(self.snapshot_bytes);
+            self.snapshot_bytes = bytes.len() * 5 / 4;
+            self.snapshot_at = next_snapshot(state.events, bytes.len() as u64);
+            self.log.put_snapshot(bytes)?;
         }
         Ok(())
     }
@@ -130,4 +150,9 @@ impl Run {
     pub fn log(&mut self) -> &mut dyn Log {
         &mut *self.log
     }
+}
+
+/// After how many events the snapshot comes that follows one of `bytes` after `events`.
+fn next_snapshot(events: u64, bytes: u64) -> u64 {
+    events + bytes.max(SNAPSHOT_EVENTS)
 }

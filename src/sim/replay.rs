@@ -2,9 +2,12 @@
 
 use super::{Opened, Run, SimError, World};
 use crate::event::{Entry, codec};
-use crate::log::{self, Log, LogDigest, Scan, SegmentLimits};
+use crate::log::SegmentLimits;
+use crate::log::{self, Log, LogDigest, Scan};
 use crate::model::Notes;
 use crate::units::time::SimTime;
+use std::sync::mpsc;
+use std::thread;
 
 /// A log folded from its opening record on.
 pub struct Replay {
@@ -28,12 +31,9 @@ pub fn replay_for(log: &dyn Log, notes: &Notes) -> Result<Replay, SimError> {
 fn fold(log: &dyn Log, opened: Opened) -> Result<Replay, SimError> {
     let mut world = World::open(opened.plan.clone(), &opened.notes);
     let mut digest = log.opening().digest.clone();
-    let mut scan = Scan::from(log, 1);
-    let mut reader = Reader::default();
-    while let Some(segment) = scan.next_segment()? {
-        digest.push_turns(&segment.bytes, &segment.ends);
-        reader.fold(&mut world, segment, None)?;
-    }
+    read_ahead(log, 1, &mut |segment| digest.push_turns(&segment.bytes, &segment.ends), &mut |turns| {
+        turns.fold(&mut world, None)
+    })?;
     Ok(Replay { opened, world, digest: digest.value() })
 }
 
@@ -54,13 +54,7 @@ pub fn world_at(log: &dyn Log, until: Option<SimTime>) -> Result<(Opened, World)
         }
     }
     let mut world = world.unwrap_or_else(|| World::open(opened.plan.clone(), &opened.notes));
-    let mut scan = Scan::from(log, world.state.turns + 1);
-    let mut reader = Reader::default();
-    while let Some(segment) = scan.next_segment()? {
-        if !reader.fold(&mut world, segment, until)? {
-            break;
-        }
-    }
+    read_ahead(log, world.state.turns + 1, &mut |_| {}, &mut |turns| turns.fold(&mut world, until))?;
     Ok((opened, world))
 }
 
@@ -86,6 +80,7 @@ pub fn each_turn(log: &dyn Log, visit: &mut dyn FnMut(&World, u64, u64, &Entry) 
     while let Some(segment) = scan.next_segment()? {
         let (mut before, mut seq) = (SimTime(segment.time_before), segment.first_seq);
         for (turn, bytes) in segment.records() {
+            entries.clear();
             let at = codec::take_turn(before, seq, bytes, &mut entries).ok_or_else(|| unreadable(turn))?;
             let due = due(&mut world, at, turn)?;
             world.state.take(due);
@@ -118,19 +113,38 @@ fn due(world: &mut World, at: SimTime, turn: u64) -> Result<crate::state::Due, S
     }
 }
 
+/// So many segments are read ahead of the fold.
+const AHEAD: usize = 16;
+
+/// The turns of a segment, decoded.
 #[derive(Default)]
-struct Reader {
+struct Turns {
+    first: u64,
     entries: Vec<Entry>,
+    /// The instant of each turn, and where its entries end.
+    ends: Vec<(SimTime, u32)>,
 }
 
-impl Reader {
-    /// Folds the turns of a segment that the world does not have yet; false when one reaches `until`.
-    fn fold(&mut self, world: &mut World, segment: &log::Segment, until: Option<SimTime>) -> Result<bool, SimError> {
-        let (mut before, mut seq) = (SimTime(segment.time_before), segment.first_seq);
+impl Turns {
+    fn decode(&mut self, segment: &log::Segment) -> Result<(), SimError> {
+        self.first = segment.first_turn;
+        self.entries.clear();
+        self.ends.clear();
+        let mut before = SimTime(segment.time_before);
         for (turn, bytes) in segment.records() {
-            let at = codec::take_turn(before, seq, bytes, &mut self.entries).ok_or_else(|| unreadable(turn))?;
-            before = at;
-            seq += self.entries.len() as u64;
+            let seq = segment.first_seq + self.entries.len() as u64;
+            before = codec::take_turn(before, seq, bytes, &mut self.entries).ok_or_else(|| unreadable(turn))?;
+            self.ends.push((before, self.entries.len() as u32));
+        }
+        Ok(())
+    }
+
+    /// Folds the turns that the world does not have yet; false when one reaches `until`.
+    fn fold(&self, world: &mut World, until: Option<SimTime>) -> Result<bool, SimError> {
+        let mut from = 0;
+        for (turn, &(at, end)) in (self.first..).zip(&self.ends) {
+            let entries = &self.entries[from..end as usize];
+            from = end as usize;
             if turn <= world.state.turns {
                 continue;
             }
@@ -138,8 +152,49 @@ impl Reader {
                 return Ok(false);
             }
             let due = due(world, at, turn)?;
-            world.fold(due, &self.entries);
+            world.fold(due, entries);
         }
         Ok(true)
     }
+}
+
+/// Reads, checks and decodes the segments from `turn` on in a thread of its own, some of them ahead, and hands them over in
+/// order: raw ones to `raw` there, decoded ones to `fold` here, until it returns false.
+fn read_ahead(
+    log: &dyn Log,
+    turn: u64,
+    raw: &mut (dyn FnMut(&log::Segment) + Send),
+    fold: &mut dyn FnMut(&Turns) -> Result<bool, SimError>,
+) -> Result<(), SimError> {
+    let (full, filled) = mpsc::sync_channel::<Turns>(AHEAD);
+    let (empty, emptied) = mpsc::channel::<Turns>();
+    thread::scope(|scope| {
+        let read = move || -> Result<(), SimError> {
+            let mut scan = Scan::from(log, turn);
+            while let Some(segment) = scan.next_segment()? {
+                raw(segment);
+                let mut turns = emptied.try_recv().unwrap_or_default();
+                turns.decode(segment)?;
+                // Whoever folds may have seen enough.
+                if full.send(turns).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let reader = thread::Builder::new().name("waybill-read".to_owned()).spawn_scoped(scope, read);
+        let reader = reader.map_err(SimError::Thread)?;
+        let mut enough = false;
+        for turns in filled {
+            if !fold(&turns)? {
+                enough = true;
+                break;
+            }
+            // A reader that has come to the end needs no more room.
+            let _ = empty.send(turns);
+        }
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // What lies beyond the moment asked for is nobody's concern, whole or damaged.
+        if enough { Ok(()) } else { read }
+    })
 }

@@ -189,9 +189,11 @@ impl World {
         tree
     }
 
-    /// The bytes of a snapshot.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        bincode::serde::encode_to_vec(self, BYTES).expect("plain data in memory can be encoded")
+    /// The bytes of a snapshot, which has about so many.
+    pub fn to_bytes(&self, about: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(about);
+        bincode::serde::encode_into_std_write(self, &mut bytes, BYTES).expect("plain data in memory can be encoded");
+        bytes
     }
 
     /// The world of a snapshot, with the plan of the log's opening record.

@@ -75,7 +75,7 @@ fn keep(opened: &Opened, limits: SegmentLimits, snapshots: usize) -> (TempDir, O
     while run.go(&watcher).expect("there is room") == sim::Ended::Interrupted {
         segments += 1;
         if segments % snapshots == 0 {
-            let bytes = run.world.to_bytes();
+            let bytes = run.world.to_bytes(0);
             run.log().put_snapshot(bytes).expect("there is room");
         }
     }
