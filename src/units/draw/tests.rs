@@ -314,6 +314,25 @@ fn halves_are_rounded_up() {
 }
 
 #[test]
+fn whole_numbers_may_be_below_zero() {
+    let weights = Law::weights(vec![(0, 1.0), (-2, 3.0)]);
+    for (law, values) in [
+        (Law::Constant(-7), [-7, -7, -7]),
+        (Law::Uniform { low: -3, high: -1 }, [-3, -2, -1]),
+        (Law::empirical(vec![4, -4, 0]), [-4, 0, 4]),
+        (weights.clone(), [-2, -2, 0]),
+        (cut(Some(-1), None, Law::Uniform { low: -5, high: 1 }), [-1, 0, 1]),
+        (cut(None, Some(-1), weights), [-2, -2, -2]),
+        (Law::Mixture { parts: vec![(1.0, Law::Constant(5)), (2.0, Law::Constant(-5))] }, [5, -5, -5]),
+    ] {
+        assert_eq!([0, 1 << 63, u64::MAX].map(|word| sampler(&law).at(word)), values, "{law:?}");
+        let (least, most) = (values.iter().min().unwrap(), values.iter().max().unwrap());
+        assert_eq!(law.ends(), Ok((*least, *most)), "{law:?}");
+    }
+    close(Law::Uniform { low: -4, high: -1 }.mean(), -2.5, 1e-14);
+}
+
+#[test]
 fn a_mixture_gives_each_part_its_stretch_of_words() {
     let late = Law::Exponential { mean: 1_036_800.0 };
     let law = Law::Mixture { parts: vec![(0.885, Law::Constant(0)), (0.115, late.clone())] };
@@ -393,7 +412,7 @@ fn a_law_survives_serde() {
 fn a_wrong_law_is_told_what_would_be_right() {
     let exponential = Law::Exponential { mean: 10.0 };
     for (law, message) in [
-        (Law::Constant(-1), "a constant must be from 0 to 1e15; it is -1"),
+        (Law::Constant(-1_000_000_000_000_001), "a constant must be from -1e15 to 1e15; it is -1000000000000001"),
         (Law::Exponential { mean: 0.0 }, "the mean must be above 0 and at most 1e15; it is 0"),
         (Law::Exponential { mean: f64::NAN }, "the mean must be above 0 and at most 1e15; it is NaN"),
         (

@@ -303,8 +303,8 @@ fn streams(dice: &mut Dice, shape: &Shape, world: &mut World) {
             stream.count = counted.then(|| dice.between(1, 12) as u64);
         }
         stream.priority = match dice.below(3) {
-            0 => Law::Constant(dice.between(1, 3)),
-            1 => Law::Weights(vec![(2, 50), (1, 30), (3, 20)]),
+            0 => Law::Constant(dice.between(-1, 3)),
+            1 => Law::Weights(vec![(2, 50), (1, 30), (-3, 20)]),
             _ => Law::Constant(1),
         };
         stream.goods = match dice.below(4) {
