@@ -1,7 +1,7 @@
 //! Money, packages and requirements by hand: what goes where and when, and laws over random ones.
 
 use crate::laws;
-use crate::support::{Done, full_tier, run};
+use crate::support::{Done, full_tier, pool, run};
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
@@ -24,27 +24,8 @@ value = "10 M USD"
 name = "drill"
 value = "10 M USD"
 
-[[mechanism]]
-name = "pool"
-kind = "package"
-size = "10 M USD"
-origin = "depot"
-{keys}
-
-[[node]]
-name = "depot"
-kind = "origin"
-next = "border"
-
-[[node]]
-name = "border"
-kind = "handover"
-
-[[leg]]
-from = "depot"
-to = "border"
-transit = "1h"
-{entries}"#
+{}{entries}"#,
+        pool("10 M USD", keys)
     )
 }
 

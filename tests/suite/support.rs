@@ -22,6 +22,35 @@ pub struct Done {
     pub log: Box<dyn waybill::log::Log>,
 }
 
+/// A mechanism `pool` of packages of this size, with more keys of its own, and the way of its goods: an hour from the
+/// depot to the border.
+pub fn pool(size: &str, keys: &str) -> String {
+    format!(
+        r#"
+[[mechanism]]
+name = "pool"
+kind = "package"
+size = "{size}"
+origin = "depot"
+{keys}
+
+[[node]]
+name = "depot"
+kind = "origin"
+next = "border"
+
+[[node]]
+name = "border"
+kind = "handover"
+
+[[leg]]
+from = "depot"
+to = "border"
+transit = "1h"
+"#
+    )
+}
+
 pub fn read(text: &str) -> Loaded {
     scenario::read_text("test.toml", text, &Options::default()).unwrap_or_else(|report| {
         panic!("the scenario reads:\n{}\n{text}", report.text(false));
