@@ -1,5 +1,8 @@
 //! What the tests share: runs from a scenario's text, in memory.
 
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use waybill::event::{Entry, Value as Field};
 use waybill::log::{LogDigest, MemoryLog, SegmentLimits};
@@ -11,6 +14,48 @@ use waybill::state::State;
 /// Whether the full counts were asked for.
 pub fn full_tier() -> bool {
     std::env::var("WAYBILL_TESTS").is_ok_and(|tier| tier == "full")
+}
+
+/// Dice for random worlds: for one number always the same throws.
+pub struct Dice(ChaCha8Rng);
+
+impl Dice {
+    pub fn new(number: u64) -> Dice {
+        Dice(ChaCha8Rng::seed_from_u64(number))
+    }
+
+    pub fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    pub fn below(&mut self, n: i64) -> i64 {
+        self.0.random_range(0..n)
+    }
+
+    pub fn between(&mut self, low: i64, high: i64) -> i64 {
+        self.0.random_range(low..=high)
+    }
+
+    pub fn coin(&mut self, percent: u32) -> bool {
+        self.0.random_ratio(percent, 100)
+    }
+
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        of.choose(&mut self.0).expect("there is something to take from")
+    }
+
+    pub fn of(&mut self, of: &[i64]) -> i64 {
+        *self.one(of)
+    }
+
+    pub fn rotate<T>(&mut self, list: &mut [T]) {
+        let by = self.0.random_range(0..list.len());
+        list.rotate_left(by);
+    }
+
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        list.shuffle(&mut self.0);
+    }
 }
 
 /// A finished run.

@@ -28,6 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sled", &["log/store/engine.rs", "log/store/tests.rs"]),
     ("fs2", &["log/runs.rs"]),
     ("crc32c", &["log/"]),
+    ("rand", &["units/draw/"]),
     ("rand_chacha", &["units/draw/"]),
     ("libm", &["units/draw/"]),
     ("bincode", &["event/codec.rs", "log/", "sim/"]),

@@ -5,6 +5,7 @@ use super::sampler::mean_between;
 use super::smooth::{Smooth, Tail, standard_normal};
 use super::table::Table;
 use super::*;
+use rand::{Rng, RngExt};
 
 /// A few thousand words: both ends, the edges of tables, all octaves, and the middle.
 fn words() -> Vec<u64> {
@@ -311,6 +312,32 @@ fn halves_are_rounded_up() {
     let edge = 3 << 62;
     assert_eq!([edge - (1 << 20), edge + (1 << 20), u64::MAX].map(|word| sampler(&law).at(word)), [0, 1, 1]);
     assert_eq!(sampler(&Law::Triangular { low: 2.5, mode: 2.5, high: 2.5 }).constant(), Some(3));
+}
+
+/// To lose less of evenness `rand` takes a second word now and then: once in 2^64 words by the count of values, here never.
+#[test]
+fn whole_numbers_are_those_that_rand_makes_of_the_same_words() {
+    let (secret, purpose) = (Draws::new(5).block(1, 0).secret(), Purpose::named("second opinion"));
+    for (low, high) in [(0, 1), (10, 13), (-3, 3), (0, 86_399), (-1_000_000_007, 998_244_353)] {
+        let sampler = sampler(&Law::Uniform { low, high });
+        let mut words = secret.words(purpose);
+        for visit in 0..10_000 {
+            let other: i64 = words.random_range(low..=high);
+            assert_eq!(sampler.at(secret.draw(purpose, visit)), other, "from {low} to {high}, draw {visit}");
+        }
+    }
+}
+
+#[test]
+fn words_are_the_draws_of_one_purpose_in_order() {
+    let (secret, purpose) = (Draws::new(6).block(2, 9).secret(), Purpose::named("words"));
+    let draws: Vec<u64> = (0..4).map(|visit| secret.draw(purpose, visit)).collect();
+    let mut words = secret.words(purpose);
+    assert_eq!([words.next_u64(), u64::from(words.next_u32())], [draws[0], draws[1] >> 32]);
+    let mut bytes = [0; 10];
+    words.fill_bytes(&mut bytes);
+    assert_eq!(bytes[..8], draws[2].to_le_bytes());
+    assert_eq!(bytes[8..], draws[3].to_le_bytes()[..2]);
 }
 
 #[test]
