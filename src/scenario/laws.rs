@@ -3,11 +3,12 @@
 use super::amount::{self, Decimal, Measure};
 use super::codes;
 use super::diagnostic::Finding;
-use super::fields::{Ctx, Fields, expected};
+use super::fields::Fields;
 use super::keys::{self, Unit};
 use super::load;
 use super::names;
 use super::tree::{Node, Place, Value};
+use super::values::{Ctx, expected};
 use crate::units::draw::Law;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -121,7 +122,7 @@ impl Reader<'_> {
         self.cx.report(Finding::new(&codes::LAW, place, message, label.into()));
     }
 
-    fn exact(&self, node: &Node) -> Option<super::fields::Exact> {
+    fn exact(&self, node: &Node) -> Option<super::values::Exact> {
         let exact = self.cx.amount(node, self.key, self.unit, true)?;
         if self.unit != Unit::Money || exact.value.is_zero() {
             return Some(exact);
