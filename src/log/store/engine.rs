@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,15 +65,45 @@ pub(super) struct Engine {
     data: File,
     pub(super) dir: PathBuf,
     pub(super) run: RunId,
+    cache_bytes: u64,
+    /// Nothing will be written any more.
+    finished: AtomicBool,
     _lock: RunLock,
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        let sled = self.sled.take();
-        // sled flushes as it goes, and may hang where it has panicked: then its files stay open, no more.
-        let _ = guard::limited("close", DROP_LIMIT, move || drop(sled));
+        close(self.sled.take());
+        if self.finished.load(Ordering::Relaxed) {
+            // sled writes a table of its pages when it opens. With it, it no longer scans the file the next time, and no
+            // longer cuts it where that scan meets damage. Whether this works out is seen when the run is opened.
+            close(open(&self.dir, self.cache_bytes).ok());
+        }
     }
+}
+
+/// Opens the database, which may wait for one that was closed in this moment.
+fn open(dir: &Path, cache_bytes: u64) -> Result<Sled, LogError> {
+    let size = fs::metadata(dir.join("db")).map_or(0, |data| data.len());
+    let limit = OPEN_LIMIT + Duration::from_secs(size >> 26);
+    let begun = Instant::now();
+    loop {
+        let path = dir.to_owned();
+        match guard::limited("open", limit, move || Sled::open(&path, cache_bytes))? {
+            // sled's own lock outlives its database by the last task of its threads.
+            Err(sled::Error::Io(error))
+                if error.to_string().contains("could not acquire lock") && begun.elapsed() < DROP_LIMIT =>
+            {
+                thread::sleep(Duration::from_millis(5));
+            }
+            result => return result.map_err(|error| engine_error("open", dir, error)),
+        }
+    }
+}
+
+/// sled flushes as it goes, and may hang where it has panicked: then its files stay open, no more.
+fn close(sled: Option<Sled>) {
+    let _ = guard::limited("close", DROP_LIMIT, move || drop(sled));
 }
 
 /// A stored value, put together where it was too long for one.
@@ -96,24 +127,16 @@ impl Engine {
     pub(super) fn open(dir: PathBuf, run: RunId, lock: RunLock, options: &StoreOptions) -> Result<Engine, LogError> {
         guard::install_hook();
         runs::check_space(&dir, options.free_min)?;
-        let cache = options.cache_bytes;
-        let size = fs::metadata(dir.join("db")).map_or(0, |data| data.len());
-        let limit = OPEN_LIMIT + Duration::from_secs(size >> 26);
-        let begun = Instant::now();
-        let sled = loop {
-            let path = dir.clone();
-            match guard::limited("open", limit, move || Sled::open(&path, cache))? {
-                // sled's own lock outlives its database by the last task of its threads.
-                Err(sled::Error::Io(error))
-                    if error.to_string().contains("could not acquire lock") && begun.elapsed() < DROP_LIMIT =>
-                {
-                    thread::sleep(Duration::from_millis(5));
-                }
-                result => break result.map_err(|error| engine_error("open", &dir, error))?,
-            }
-        };
+        let cache_bytes = options.cache_bytes;
+        let sled = open(&dir, cache_bytes)?;
         let data = File::open(dir.join("db")).map_err(LogError::io("open", &dir))?;
-        Ok(Engine { sled: Some(sled), data, dir, run, _lock: lock })
+        let finished = AtomicBool::new(false);
+        Ok(Engine { sled: Some(sled), data, dir, run, cache_bytes, finished, _lock: lock })
+    }
+
+    /// Says that nothing will be written any more.
+    pub(super) fn finish(&self) {
+        self.finished.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn sled(&self) -> &Sled {
