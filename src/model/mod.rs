@@ -236,7 +236,7 @@ pub struct Stream {
     pub arrivals: Arrivals,
     /// Stops after so many.
     pub count: Option<u64>,
-    /// 1 most urgent; values fit an `i32`.
+    /// Lower goes first; values fit an `i32`.
     pub priority: Law,
     pub brings: Brings,
 }

@@ -2,11 +2,11 @@
 
 use super::codes;
 use super::diagnostic::Finding;
-use super::fields::Ctx;
 use super::loads;
 use super::lower::goods::{endless, upper};
 use super::lower::{All, Places};
 use super::tree::Place;
+use super::values::Ctx;
 use crate::model::{Brings, Earmark, Hop, Item, Limit, Line, NodeKind, Plan, Route, RowBrings, WhenFull};
 use crate::units::arena::Id;
 use crate::units::draw::Law;

@@ -4,13 +4,14 @@ use super::amount::{self, Decimal};
 use super::codes;
 use super::date;
 use super::diagnostic::Finding;
-use super::fields::{Ctx, Fields, expected};
+use super::fields::Fields;
 use super::keys;
 use super::load;
 use super::lower::funding::receiver;
 use super::lower::{All, Entry, Places};
 use super::names;
 use super::tree::{Place, Value};
+use super::values::{Ctx, expected};
 use crate::model::{
     Arrivals, Brings, Checkpoint, Comparison, Earmark, JournalUse, Line, NeedPlan, Notes, PledgePlan, Published, Row,
     RowBrings, RowUse, Stream,

@@ -3,11 +3,12 @@
 use super::amount::{self, Decimal, Measure};
 use super::codes;
 use super::diagnostic::Finding;
-use super::fields::{Ctx, Fields, expected};
+use super::fields::Fields;
 use super::keys::{self, Unit};
 use super::load;
 use super::names;
 use super::tree::{Node, Place, Value};
+use super::values::{Ctx, expected};
 use crate::units::draw::Law;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ struct Reader<'a> {
     cx: &'a Ctx,
     key: &'a str,
     unit: Unit,
+    /// The lowest value that may be given one by one.
+    least: i64,
     /// Whether money may be in a foreign currency.
     foreign: bool,
     /// The currency of the first sum, and its place.
@@ -53,6 +56,12 @@ pub(crate) fn law(fields: &Fields<'_>, key: &'static str, unit: Unit) -> Option<
     read(fields.cx, fields.get(key)?, key, unit, false).map(|d| d.law)
 }
 
+/// A whole number that may be below zero, or a distribution of such numbers.
+pub(crate) fn integer(fields: &Fields<'_>, key: &'static str) -> Option<Law> {
+    let node = fields.get(key)?;
+    shared(fields.cx, node, || Reader::new(fields.cx, key, Unit::Count, i64::MIN, false).drawn(node)).map(|d| d.law)
+}
+
 /// A value or a distribution of money in any currency.
 pub(crate) fn money(fields: &Fields<'_>, key: &'static str) -> Option<Drawn> {
     read(fields.cx, fields.get(key)?, key, Unit::Money, true)
@@ -60,34 +69,43 @@ pub(crate) fn money(fields: &Fields<'_>, key: &'static str) -> Option<Drawn> {
 
 /// A value or a distribution. Copies of an entry share what was read: a cut takes a while to check.
 pub(crate) fn read(cx: &Ctx, node: &Node, key: &str, unit: Unit, foreign: bool) -> Option<Drawn> {
+    shared(cx, node, || Reader::new(cx, key, unit, 0, foreign).drawn(node))
+}
+
+fn shared(cx: &Ctx, node: &Node, read: impl FnOnce() -> Option<Drawn>) -> Option<Drawn> {
     // A node of the tree stays where it is as long as it is read.
     let address = std::ptr::from_ref(node).addr();
     if let Some(drawn) = cx.drawn.borrow().get(&address) {
         return drawn.clone();
     }
-    let drawn = read_once(cx, node, key, unit, foreign);
+    let drawn = read();
     cx.drawn.borrow_mut().insert(address, drawn.clone());
     drawn
 }
 
-fn read_once(cx: &Ctx, node: &Node, key: &str, unit: Unit, foreign: bool) -> Option<Drawn> {
-    let reader = Reader { cx, key, unit, foreign, currency: None.into() };
-    let law = reader.any(node, 0)?;
-    if let Err(mut why) = law.check() {
-        // Figures in base units say nothing to who wrote days.
-        if let Some((first, rest)) = why.split_once("; ").filter(|_| unit != Unit::Count)
-            && rest.starts_with(|c: char| c.is_ascii_digit())
-        {
-            why = first.to_string();
-        }
-        cx.report(Finding::new(&codes::LAW, node.place, format!("`{key}` cannot be drawn"), why));
-        return None;
-    }
-    let currency = reader.currency.into_inner().and_then(|(currency, _)| currency);
-    Some(Drawn { law, currency })
-}
-
 impl Reader<'_> {
+    fn new<'a>(cx: &'a Ctx, key: &'a str, unit: Unit, least: i64, foreign: bool) -> Reader<'a> {
+        Reader { cx, key, unit, least, foreign, currency: None.into() }
+    }
+
+    /// A law that can be drawn from.
+    fn drawn(self, node: &Node) -> Option<Drawn> {
+        let law = self.any(node, 0)?;
+        if let Err(mut why) = law.check() {
+            // Figures in base units say nothing to who wrote days.
+            if let Some((first, rest)) = why.split_once("; ").filter(|_| self.unit != Unit::Count)
+                && rest.starts_with(|c: char| c.is_ascii_digit())
+            {
+                why = first.to_string();
+            }
+            let message = format!("`{}` cannot be drawn", self.key);
+            self.cx.report(Finding::new(&codes::LAW, node.place, message, why));
+            return None;
+        }
+        let currency = self.currency.into_inner().and_then(|(currency, _)| currency);
+        Some(Drawn { law, currency })
+    }
+
     fn any(&self, node: &Node, depth: usize) -> Option<Law> {
         match &node.value {
             Value::Table(_) if depth > DEPTH_MOST => {
@@ -104,7 +122,7 @@ impl Reader<'_> {
         self.cx.report(Finding::new(&codes::LAW, place, message, label.into()));
     }
 
-    fn exact(&self, node: &Node) -> Option<super::fields::Exact> {
+    fn exact(&self, node: &Node) -> Option<super::values::Exact> {
         let exact = self.cx.amount(node, self.key, self.unit, true)?;
         if self.unit != Unit::Money || exact.value.is_zero() {
             return Some(exact);
@@ -146,7 +164,7 @@ impl Reader<'_> {
 
     fn whole(&self, node: &Node) -> Option<i64> {
         let exact = self.exact(node)?;
-        self.cx.checked(&exact, node, self.key, self.unit, 0)
+        self.cx.checked(&exact, node, self.key, self.unit, self.least)
     }
 
     fn real(&self, node: &Node) -> Option<f64> {

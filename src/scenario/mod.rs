@@ -18,6 +18,7 @@ mod lower;
 mod names;
 mod route;
 mod tree;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -29,10 +30,10 @@ pub(crate) use lower::notes::{DAYS_OFF, SHARE_OFF, label_of};
 
 use crate::model::{Notes, Plan};
 use diagnostic::Finding;
-use fields::Ctx;
 use load::Loader;
 use std::path::Path;
 use tree::{Node, Place, Value};
+use values::Ctx;
 
 /// How to read a scenario.
 #[derive(Clone, Debug, Default)]

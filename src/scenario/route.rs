@@ -2,12 +2,12 @@
 
 use super::codes;
 use super::diagnostic::Finding;
-use super::fields::Ctx;
 use super::laws::Means;
 use super::lower::network::Next;
 use super::lower::{All, Places};
 use super::names;
 use super::tree::Place;
+use super::values::Ctx;
 use crate::model::{Brings, Hop, Leg, Node, NodeKind, Plan, Route, RowBrings};
 use crate::units::arena::Id;
 use std::cell::Cell;

@@ -9,6 +9,7 @@ mod goldens;
 mod laws;
 mod money;
 mod pages;
+mod published;
 mod readme;
 mod reference;
 #[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]

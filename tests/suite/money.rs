@@ -1,7 +1,7 @@
 //! Money, packages and requirements by hand: what goes where and when, and laws over random ones.
 
 use crate::laws;
-use crate::support::{Done, full_tier, run};
+use crate::support::{Dice, Done, full_tier, pool, run};
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
@@ -24,27 +24,8 @@ value = "10 M USD"
 name = "drill"
 value = "10 M USD"
 
-[[mechanism]]
-name = "pool"
-kind = "package"
-size = "10 M USD"
-origin = "depot"
-{keys}
-
-[[node]]
-name = "depot"
-kind = "origin"
-next = "border"
-
-[[node]]
-name = "border"
-kind = "handover"
-
-[[leg]]
-from = "depot"
-to = "border"
-transit = "1h"
-{entries}"#
+{}{entries}"#,
+        pool("10 M USD", keys)
     )
 }
 
@@ -447,24 +428,9 @@ transit = "3h"
     }
 }
 
-/// A small generator: the next of a line of numbers.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: i64) -> i64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % n as u64) as i64
-    }
-
-    fn coin(&mut self) -> bool {
-        self.below(2) == 0
-    }
-}
-
 /// A random pool with requirements and pledges, all sums times `factor`.
 fn random(number: u64, factor: i64) -> String {
-    let mut dice = Dice(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    dice.below(2);
+    let mut dice = Dice::new(number);
     let mut keys = String::new();
     let mut set = |chosen: bool, line: &str| {
         if chosen {
@@ -472,17 +438,17 @@ fn random(number: u64, factor: i64) -> String {
             keys += "\n";
         }
     };
-    set(dice.coin(), "counts = \"paid\"");
-    set(dice.coin(), "excess = \"spill\"");
+    set(dice.coin(50), "counts = \"paid\"");
+    set(dice.coin(50), "excess = \"spill\"");
     set(dice.below(3) == 0, "split_pledges = false");
     set(dice.below(3) == 0, ["pays_before = \"release\"", "pays_before = \"supply\""][dice.below(2) as usize]);
     set(dice.below(3) == 0, &format!("open_at_once = {}", 1 + dice.below(2)));
     set(dice.below(3) == 0, "draft_every = \"7d\"");
-    if dice.coin() {
+    if dice.coin(50) {
         set(true, "\n[mechanism.stages]");
-        set(dice.coin(), "review = \"3d\"");
+        set(dice.coin(50), "review = \"3d\"");
         set(true, "release = { uniform = { low = \"0d\", high = \"6d\" } }");
-        set(dice.coin(), "supply = \"2d\"");
+        set(dice.coin(50), "supply = \"2d\"");
     }
     let mut entries = String::new();
     for name in ["b", "a", "z"] {
@@ -502,7 +468,7 @@ fn random(number: u64, factor: i64) -> String {
             4 => more += "kept_share = 0.5\n",
             _ => {}
         }
-        if dice.coin() {
+        if dice.coin(50) {
             let after = dice.below(5);
             more += &format!("committed_after = \"{after}d\"\npaid_after = \"{}d\"\n", after + dice.below(5));
         }

@@ -265,6 +265,44 @@ fn damage_to_the_files_of_a_run_is_named_or_harmless() {
     assert!(named > 0, "{harmless} harmless, {named} named: the damage is too mild");
 }
 
+/// Damage that is undone has done nothing: sled has not cut the file behind it.
+#[test]
+fn a_damaged_byte_of_a_finished_run_takes_no_other_with_it() {
+    /// sled's own segments; it scans the last one whenever it opens, and may cut it.
+    const SEGMENT: usize = 512 * 1024;
+    let place = Place::new();
+    let run = place.json(&words(&run_hubs(400)), 0);
+    let (id, digest) = (place.run_id(), run["log_digest"].clone());
+    let file = Path::new(".waybill/runs").join(&id).join("db");
+    let whole = fs::read(place.dir.path().join(&file)).expect("readable");
+    let used = whole.iter().rposition(|byte| *byte != 0).expect("something is stored") / SEGMENT * SEGMENT;
+    assert!(used >= 3 * SEGMENT, "{used} bytes are enough to damage");
+    let mut named = 0;
+    for round in 0..if full_tier() { 100_u64 } else { 10 } {
+        let copy = tempfile::tempdir().expect("a temporary folder");
+        copy_dir(&place.path(".waybill"), &copy.path().join(".waybill"));
+        let path = copy.path().join(&file);
+        let mix = blake3::hash(&(round + 2_000).to_le_bytes());
+        let draw = u64::from_le_bytes(mix.as_bytes()[..8].try_into().expect("eight bytes"));
+        // Old values stand in front, where damage does no harm.
+        let at = used / 2 + draw as usize % (used / 2);
+        let what = format!("round {round}: byte {at} of {used}");
+        let write = |byte: u8| {
+            let mut bytes = fs::read(&path).expect("readable");
+            bytes[at] = byte;
+            fs::write(&path, bytes).expect("writable");
+            outcome(waybill(copy.path(), &["replay", &id, "--json"]), &what)
+        };
+        let output = write(whole[at] ^ 1);
+        if !output.status.success() {
+            told(&output, &what);
+            named += 1;
+        }
+        assert_eq!(document(&write(whole[at]), &what)["log_digest"], digest, "{what}");
+    }
+    assert!(named > 0, "the damage is too mild");
+}
+
 #[test]
 fn folder_host_zone_and_locale_are_no_part_of_a_run() {
     let place = Place::new();

@@ -1,5 +1,8 @@
 //! What the tests share: runs from a scenario's text, in memory.
 
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use waybill::event::{Entry, Value as Field};
 use waybill::log::{LogDigest, MemoryLog, SegmentLimits};
@@ -13,6 +16,48 @@ pub fn full_tier() -> bool {
     std::env::var("WAYBILL_TESTS").is_ok_and(|tier| tier == "full")
 }
 
+/// Dice for random worlds: for one number always the same throws.
+pub struct Dice(ChaCha8Rng);
+
+impl Dice {
+    pub fn new(number: u64) -> Dice {
+        Dice(ChaCha8Rng::seed_from_u64(number))
+    }
+
+    pub fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    pub fn below(&mut self, n: i64) -> i64 {
+        self.0.random_range(0..n)
+    }
+
+    pub fn between(&mut self, low: i64, high: i64) -> i64 {
+        self.0.random_range(low..=high)
+    }
+
+    pub fn coin(&mut self, percent: u32) -> bool {
+        self.0.random_ratio(percent, 100)
+    }
+
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        of.choose(&mut self.0).expect("there is something to take from")
+    }
+
+    pub fn of(&mut self, of: &[i64]) -> i64 {
+        *self.one(of)
+    }
+
+    pub fn rotate<T>(&mut self, list: &mut [T]) {
+        let by = self.0.random_range(0..list.len());
+        list.rotate_left(by);
+    }
+
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        list.shuffle(&mut self.0);
+    }
+}
+
 /// A finished run.
 pub struct Done {
     pub world: World,
@@ -20,6 +65,35 @@ pub struct Done {
     pub ended: Ended,
     pub digest: LogDigest,
     pub log: Box<dyn waybill::log::Log>,
+}
+
+/// A mechanism `pool` of packages of this size, with more keys of its own, and the way of its goods: an hour from the
+/// depot to the border.
+pub fn pool(size: &str, keys: &str) -> String {
+    format!(
+        r#"
+[[mechanism]]
+name = "pool"
+kind = "package"
+size = "{size}"
+origin = "depot"
+{keys}
+
+[[node]]
+name = "depot"
+kind = "origin"
+next = "border"
+
+[[node]]
+name = "border"
+kind = "handover"
+
+[[leg]]
+from = "depot"
+to = "border"
+transit = "1h"
+"#
+    )
 }
 
 pub fn read(text: &str) -> Loaded {

@@ -4,7 +4,7 @@
 //!
 //! Means of 3,600 s and more make the rounding to whole seconds (1 part in 10^4, without bias) negligible.
 
-use crate::support::{full_tier, read, run_loaded};
+use crate::support::{full_tier, pool, read, run_loaded};
 use waybill::log::SegmentLimits;
 
 /// Standard errors that a figure may be off.
@@ -260,7 +260,7 @@ fn a_convoy_by_the_clock_with_little_room() {
 /// a Poisson process, so a sum of 100 M takes 1 + Poisson(10) of them, two such sums 1 + Poisson(20).
 #[test]
 fn a_package_filled_by_random_pledges() {
-    let text = r#"
+    let needs = r#"
 [time]
 start = 2025-01-01
 end = "90d"
@@ -280,31 +280,11 @@ name = "gift"
 to = "pool"
 amount = { exponential = "10 M USD" }
 arrivals = { poisson = "1/d" }
-
-[[mechanism]]
-name = "pool"
-kind = "package"
-size = "100 M USD"
-origin = "depot"
-
-[[node]]
-name = "depot"
-kind = "origin"
-next = "border"
-
-[[node]]
-name = "border"
-kind = "handover"
-
-[[leg]]
-from = "depot"
-to = "border"
-transit = "1h"
 "#;
     const DAY: f64 = 86_400.0;
     /// Seeds of one batch: variances are taken within, standard errors between batches.
     const BATCH: usize = 60;
-    let loaded = read(text);
+    let loaded = read(&format!("{needs}{}", pool("100 M USD", "")));
     let [mut times, mut twice, mut gifts] = [vec![], vec![], vec![]];
     for seed in 1..=seeds() * BATCH as u64 {
         let done = run_loaded(&loaded, seed, SegmentLimits::default());

@@ -148,6 +148,25 @@ fn of_several_free_servers_the_lowest_serves() {
 }
 
 #[test]
+fn a_priority_below_zero_goes_before_zero() {
+    let mut world = hub(vec![Step::new("d", 1, 10)], &[0]);
+    world.streams.extend([stream("a", &[1], 0), stream("b", &[2], 1), stream("c", &[3], -1), stream("e", &[4], -2)]);
+    tells(
+        &world,
+        "0: s#1 comes, s#1 enters d, s#1 starts at 1
+         1: a#1 comes, a#1 enters d
+         2: b#1 comes, b#1 enters d
+         3: c#1 comes, c#1 enters d
+         4: e#1 comes, e#1 enters d
+         10: s#1 done d, s#1 leaves, e#1 starts at 1
+         20: e#1 done d, e#1 leaves, c#1 starts at 1
+         30: c#1 done d, c#1 leaves, a#1 starts at 1
+         40: a#1 done d, a#1 leaves, b#1 starts at 1
+         50: b#1 done d, b#1 leaves",
+    );
+}
+
+#[test]
 fn ties_of_priority_go_by_joining_and_then_by_name() {
     let mut world = hub(vec![Step::new("d", 1, 10)], &[0]);
     world.streams.extend([stream("c", &[2], 1), stream("a", &[2], 1), stream("b", &[1], 1), stream("u", &[9], 0)]);

@@ -193,7 +193,9 @@ impl Writer {
         self.settle()?;
         self.entry.state = RunState::Finished;
         self.entry.summary = summary;
-        self.write_entry()
+        self.write_entry()?;
+        self.engine.finish();
+        Ok(())
     }
 
     fn write_entry(&mut self) -> Result<(), LogError> {

@@ -144,7 +144,7 @@ const PRIORITY: Key = may(
     Form::Law(Unit::Count),
     "1",
     "{ weights = { 1 = 1, 2 = 3 } }",
-    "1 is the most urgent; any integer.",
+    "Lower goes first; any whole number of 32 bits, below zero too.",
 );
 const QUANTITY: Key =
     may("quantity", Form::Law(Unit::Count), "1", "{ uniform = { low = 2, high = 9 } }", "Units of the item.");

@@ -2,9 +2,10 @@
 
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Finding;
-use crate::scenario::fields::{Ctx, Fields, bad_name};
+use crate::scenario::fields::{Fields, bad_name};
 use crate::scenario::names::{self, Names};
 use crate::scenario::tree::Place;
+use crate::scenario::values::Ctx;
 
 /// An entry with a name.
 #[derive(Clone)]

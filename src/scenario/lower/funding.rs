@@ -9,12 +9,13 @@ use crate::model::{
 use crate::scenario::amount::{decimals, is_currency};
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Finding;
-use crate::scenario::fields::{Ctx, Fields, expected, overflow};
+use crate::scenario::fields::Fields;
 use crate::scenario::journal;
 use crate::scenario::keys::{self, Unit};
 use crate::scenario::laws;
 use crate::scenario::names::{self, Names};
 use crate::scenario::tree::{Node, Place, Table, Value};
+use crate::scenario::values::{Ctx, expected, overflow};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::draw::Law;

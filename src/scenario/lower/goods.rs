@@ -111,11 +111,13 @@ pub(super) fn count(f: &Fields<'_>) -> Option<u64> {
 }
 
 fn priority(f: &Fields<'_>) -> Law {
-    let Some(law) = laws::law(f, "priority", Unit::Count) else { return Law::Constant(1) };
-    if upper(&law).is_some_and(|most| most > i64::from(i32::MAX)) {
+    let Some(law) = laws::integer(f, "priority") else { return Law::Constant(1) };
+    let fits = |end: i64| i32::try_from(end).is_ok();
+    if law.ends().is_ok_and(|(least, most)| !fits(least) || !fits(most)) {
         let place = f.get("priority").map_or(f.place, |n| n.place);
-        let label = "expected a small whole number; 1 is the most urgent";
-        f.cx.report(Finding::new(&codes::RANGE, place, "`priority` is out of range", label));
+        let label = format!("expected whole numbers from {} to {}; lower goes first", i32::MIN, i32::MAX);
+        let finding = Finding::new(&codes::RANGE, place, "`priority` is out of range", label);
+        f.cx.report(if upper(&law).is_none() { finding.help("cut the distribution off with `most`") } else { finding });
     }
     law
 }

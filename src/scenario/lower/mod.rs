@@ -8,12 +8,13 @@ pub(crate) mod notes;
 
 use super::codes;
 use super::diagnostic::Finding;
-use super::fields::{Ctx, Fields, expected};
+use super::fields::Fields;
 use super::journal;
 use super::keys;
 use super::names::Names;
 use super::route;
 use super::tree::{Node, Place, Table, Value};
+use super::values::{Ctx, expected};
 use crate::model::{Nation, Notes, Plan, Point, Stream};
 use crate::units::arena::Arena;
 use crate::units::time::SimTime;

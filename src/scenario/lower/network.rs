@@ -8,11 +8,12 @@ use crate::model::{
 use crate::scenario::codes;
 use crate::scenario::date;
 use crate::scenario::diagnostic::Finding;
-use crate::scenario::fields::{Ctx, Fields, expected};
+use crate::scenario::fields::Fields;
 use crate::scenario::keys::{self, Unit};
 use crate::scenario::laws;
 use crate::scenario::names;
 use crate::scenario::tree::{Node, Place, Value};
+use crate::scenario::values::{Ctx, expected};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::draw::Law;

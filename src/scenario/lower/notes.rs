@@ -5,10 +5,11 @@ use crate::scenario::amount::{self, Measure};
 use crate::scenario::codes;
 use crate::scenario::date;
 use crate::scenario::diagnostic::Finding;
-use crate::scenario::fields::{Fields, expected};
+use crate::scenario::fields::Fields;
 use crate::scenario::keys::Unit;
 use crate::scenario::names;
 use crate::scenario::tree::{Node, Value};
+use crate::scenario::values::expected;
 use crate::units::amount::Money;
 use crate::units::time::{DAY, SimDuration, SimTime};
 

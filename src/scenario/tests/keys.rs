@@ -148,6 +148,23 @@ fn every_form_of_a_distribution_is_read() {
 }
 
 #[test]
+fn a_priority_is_any_whole_number_of_32_bits() {
+    let priority = |value: &str| {
+        let plan = fine(RICH, &[&format!("requirement.ask.priority={value}")]).plan;
+        plan.streams.iter().find(|s| s.name == "ask").unwrap().priority.clone()
+    };
+    for bound in [i32::MIN, -1, 0, i32::MAX] {
+        assert_eq!(priority(&bound.to_string()), Law::Constant(bound.into()));
+    }
+    let weights = priority("{ weights = { -2147483648 = 1, -3 = 2, 2147483647 = 1 } }");
+    assert_eq!(weights, Law::weights(vec![(i32::MIN.into(), 1.0), (-3, 2.0), (i32::MAX.into(), 1.0)]));
+    assert_eq!(priority("{ uniform = { low = -2, high = 3 } }"), Law::Uniform { low: -2, high: 3 });
+    assert_eq!(priority("{ empirical = { values = [2, -2] } }"), Law::empirical(vec![-2, 2]));
+    let cut = Law::Cut { least: Some(-1), most: Some(1), of: Box::new(Law::Uniform { low: -9, high: 9 }) };
+    assert_eq!(priority("{ uniform = { low = -9, high = 9 }, least = -1, most = 1 }"), cut);
+}
+
+#[test]
 fn limits_servers_and_hours_have_several_forms() {
     let hub = |set: &str| {
         let plan = fine(RICH, &[set]).plan;

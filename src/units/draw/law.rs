@@ -17,7 +17,8 @@ pub const CV_MOST: f64 = 20.0;
 /// The most exponential phases of an erlang law, those of the lowest coefficient of variation.
 const PHASES_MOST: u32 = 10_000;
 
-/// A probability law over whole units, not below zero. Smooth laws are rounded when drawn, halves up.
+/// A probability law over whole units. Smooth laws are not below zero and are rounded when drawn, halves up; values
+/// that are given one by one may be below zero, as a priority's may, and who reads a time or an amount refuses those.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Law {
     /// Always the same.
@@ -106,6 +107,11 @@ impl Law {
             Law::Mixture { parts } => mean_of(parts.iter().map(|(w, of)| (*w, of.mean()))),
             Law::Cut { .. } => Sampler::new(self).map_or(f64::NAN, |sampler| sampler.mean()),
         }
+    }
+
+    /// The lowest and the highest value that a draw can give, of a law that [`Law::check`] accepts.
+    pub fn ends(&self) -> Result<(i64, i64), String> {
+        Sampler::new(self).map(|sampler| sampler.ends())
     }
 
     /// Whether every draw gives the same value.
@@ -220,7 +226,10 @@ fn not_negative(name: &str, value: f64) -> Result<(), String> {
 }
 
 fn whole(name: &str, value: i64) -> Result<(), String> {
-    not_negative(name, value as f64)
+    if (-MOST..=MOST).contains(&(value as f64)) {
+        return Ok(());
+    }
+    Err(format!("{name} must be from -1e15 to 1e15; it is {value}"))
 }
 
 fn spread(cv: f64) -> Result<(), String> {

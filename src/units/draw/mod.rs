@@ -19,12 +19,14 @@ mod law;
 mod sampler;
 mod smooth;
 mod table;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use golden::golden;
 pub use law::{CV_LEAST, CV_MOST, Law, MOST};
 pub use sampler::{Sampler, Samplers};
+pub use words::Words;
 
 use chacha::Key;
 
@@ -147,6 +149,11 @@ impl Secret {
     pub fn draw(&self, purpose: Purpose, visit: u64) -> u64 {
         let x = mum(self.0[2] ^ purpose.0, self.0[3] ^ visit);
         mum(self.0[0] ^ x, self.0[1] ^ purpose.0 ^ visit.wrapping_mul(ODD))
+    }
+
+    /// The words drawn for `purpose` from the first visit on, as a generator of `rand`.
+    pub fn words(&self, purpose: Purpose) -> Words {
+        Words { secret: *self, purpose, visit: 0 }
     }
 }
 

@@ -84,7 +84,7 @@ impl Sampler {
         Samplers::default().sampler(law)
     }
 
-    /// The value at a word: whole units, rounded once with halves up, never below zero.
+    /// The value at a word: whole units, rounded once with halves up; below zero only where the law says so.
     #[inline]
     pub fn at(&self, word: u64) -> i64 {
         self.0.at(word)
@@ -94,6 +94,11 @@ impl Sampler {
     /// 2^-45 of a smooth law count as their ends.
     pub fn mean(&self) -> f64 {
         self.0.mean()
+    }
+
+    /// The lowest and the highest value that a word gives.
+    pub fn ends(&self) -> (i64, i64) {
+        self.0.ends()
     }
 
     /// The value that every word gives, if there is only one.
@@ -201,7 +206,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    const NONE: Bounds = Bounds { least: 0, most: i64::MAX };
+    const NONE: Bounds = Bounds { least: i64::MIN, most: i64::MAX };
 
     fn and(self, least: Option<i64>, most: Option<i64>) -> Bounds {
         Bounds {
@@ -361,6 +366,16 @@ impl Form {
                 let at = parts.partition_point(|part| part.last < word);
                 parts[at].form.at(parts[at].word(word))
             }
+        }
+    }
+
+    fn ends(&self) -> (i64, i64) {
+        match self {
+            Form::Mixture(parts) => {
+                let ends = parts.iter().map(|part| part.form.ends());
+                ends.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).expect("a mixture has parts")
+            }
+            form => (form.at(0), form.at(u64::MAX)),
         }
     }
 

@@ -4,6 +4,8 @@
 //! Goods always come to an end: ways lead forward through the nodes as made, but for some weighted ones that lead back
 //! with a chance to go on; least loads and streams without a count come only with an `end`.
 
+use crate::support::Dice;
+
 use super::world::{
     Arrivals, DAY, Departures, Discipline, Disruption, Effect, Goods, Hours, Item, Kind, Law, Leg, Limit, MILLION,
     MONDAY, Next, Node, OnOutage, Servers, Step, Stream, WhenFull, World,
@@ -14,7 +16,7 @@ const NAMES: [&str; 14] = ["b", "a-1", "a", "a10", "a2", "B", "z", "a_2", "a-10"
 
 /// The world of this number.
 pub fn world(number: u64) -> World {
-    let mut dice = Dice(number);
+    let mut dice = Dice::new(number);
     let mut world = World::new();
     let shape = Shape::new(&mut dice);
     world.end = shape.ends.then(|| dice.of(&[60, 120, 200, 300, 600, 600]));
@@ -29,12 +31,12 @@ pub fn world(number: u64) -> World {
     streams(&mut dice, &shape, &mut world);
     drop_the_unreached(&mut world);
     disruptions(&mut dice, &mut world);
-    shuffled(&world, dice.next())
+    shuffled(&world, dice.word())
 }
 
 /// The same world, its entries in another order. (The steps of a node are in the order in which goods pass them.)
 pub fn shuffled(world: &World, number: u64) -> World {
-    let mut dice = Dice(number);
+    let mut dice = Dice::new(number);
     let mut world = world.clone();
     dice.shuffle(&mut world.items);
     dice.shuffle(&mut world.streams);
@@ -233,7 +235,7 @@ fn ways(dice: &mut Dice, shape: &Shape, world: &mut World) {
                 weights.push(("out".into(), 1));
             }
             if shape.back && from > 0 && dice.coin(60) {
-                let back = dice.below(from as u64) as usize;
+                let back = dice.below(from as i64) as usize;
                 if dice.coin(60) {
                     let leg = leg(dice, shape, world, from, back, "rail");
                     world.legs.push(leg);
@@ -282,7 +284,7 @@ fn streams(dice: &mut Dice, shape: &Shape, world: &mut World) {
     dice.rotate(&mut names);
     let count = dice.between(1, 4) as usize;
     for (i, name) in names.iter().take(count).enumerate() {
-        let enters = if i == 0 { 0 } else { dice.below(world.nodes.len() as u64) as usize };
+        let enters = if i == 0 { 0 } else { dice.below(world.nodes.len() as i64) as usize };
         let mut stream = Stream::at(name, &[], &world.nodes[enters].name);
         if dice.coin(40) {
             let earliest = if dice.coin(30) { -30 } else { 0 };
@@ -303,8 +305,8 @@ fn streams(dice: &mut Dice, shape: &Shape, world: &mut World) {
             stream.count = counted.then(|| dice.between(1, 12) as u64);
         }
         stream.priority = match dice.below(3) {
-            0 => Law::Constant(dice.between(1, 3)),
-            1 => Law::Weights(vec![(2, 50), (1, 30), (3, 20)]),
+            0 => Law::Constant(dice.between(-1, 3)),
+            1 => Law::Weights(vec![(2, 50), (1, 30), (-3, 20)]),
             _ => Law::Constant(1),
         };
         stream.goods = match dice.below(4) {
@@ -315,7 +317,7 @@ fn streams(dice: &mut Dice, shape: &Shape, world: &mut World) {
             _ => Goods::Unstated,
         };
         if dice.coin(25) {
-            let to = enters + dice.below((world.nodes.len() - enters) as u64) as usize;
+            let to = enters + dice.below((world.nodes.len() - enters) as i64) as usize;
             stream.to = Some(world.nodes[to].name.clone());
         }
         world.streams.push(stream);
@@ -400,50 +402,6 @@ fn short_time(dice: &mut Dice) -> Law {
         2 => Law::Weights(vec![(10, 3), (5, 2), (0, 1)]),
         3 => Law::Empirical(vec![20, 5, 5, 10]),
         _ => Law::Constant(dice.of(&TIMES)),
-    }
-}
-
-/// Splitmix.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + self.below((high - low + 1) as u64) as i64
-    }
-
-    fn coin(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len() as u64) as usize]
-    }
-
-    fn of(&mut self, of: &[i64]) -> i64 {
-        *self.one(of)
-    }
-
-    fn rotate<T>(&mut self, list: &mut [T]) {
-        let by = self.below(list.len() as u64) as usize;
-        list.rotate_left(by);
-    }
-
-    fn shuffle<T>(&mut self, list: &mut [T]) {
-        for i in (1..list.len()).rev() {
-            let j = self.below(i as u64 + 1) as usize;
-            list.swap(i, j);
-        }
     }
 }
 

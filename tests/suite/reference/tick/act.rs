@@ -1,0 +1,402 @@
+//! Doing what is due.
+
+use super::*;
+
+impl Tick<'_> {
+    pub(super) fn act(&mut self, act: Act) {
+        match act {
+            Act::EndHandling(i) => self.end_handling(i),
+            Act::ArriveByLeg(i) => self.arrive_by_leg(i),
+            Act::NodeHours(node) => self.change(|tick| tick.node_shut[node] = !tick.node_shut[node]),
+            Act::StepHours(node, step) => self.change(|tick| tick.step_shut[node][step] = !tick.step_shut[node][step]),
+            Act::Disruption(d) => self.change(|tick| tick.struck[d] = !tick.struck[d]),
+            Act::EnterBacklog(i) => self.come(i, self.entry(self.goods[i].stream), self.goods[i].created, false),
+            Act::Arrive(stream) => self.arrive(stream),
+            Act::Timetable(leg) => self.depart_by_timetable(leg),
+            Act::DepartFree(i) => self.depart_free(i),
+            Act::Enter(i) => match self.goods[i].place {
+                Place::Outside { node, .. } => self.enter_from_outside(i, node),
+                _ => self.enter_from_inside(i),
+            },
+            Act::Start(i) => self.start(i),
+        }
+    }
+
+    /// What is dated before the start is recorded at its own date, and waits for the start.
+    pub(super) fn record_the_backlog(&mut self) {
+        loop {
+            let early = |&(stream, next): &(usize, &Option<(i64, u64)>)| {
+                next.filter(|&(at, _)| at < 0).map(|(at, n)| (at, self.world.streams[stream].name.as_str(), n, stream))
+            };
+            let Some((at, _, _, stream)) = self.arrivals.iter().enumerate().filter_map(|next| early(&next)).min()
+            else {
+                break;
+            };
+            self.now = at;
+            self.create(stream);
+        }
+        self.now = 0;
+    }
+
+    fn arrive(&mut self, stream: usize) {
+        let i = self.create(stream);
+        self.come(i, self.entry(stream), self.now, false);
+    }
+
+    /// The next consignment of the stream is there, and its successor's time is known.
+    fn create(&mut self, stream: usize) -> usize {
+        let (_, n) = self.arrivals[stream].expect("an arrival was due");
+        let words = self.block(&self.world.streams[stream].name, n);
+        let priority = self.draw_priority(stream, n);
+        let mass = match &self.world.streams[stream].goods {
+            Goods::Unstated => 0,
+            Goods::Mass(mass) => mass.draw(words[2]),
+            Goods::Item { name, quantity } => {
+                let item = self.world.items.iter().find(|item| item.name == *name).expect("the item is listed");
+                quantity.draw(words[2]) * item.mass
+            }
+        };
+        self.goods.push(Consignment {
+            stream,
+            n,
+            priority,
+            mass,
+            secret: [words[4], words[5], words[6], words[7]],
+            drew: BTreeMap::new(),
+            place: Place::Backlog,
+            joined: self.now,
+            handling: 0,
+            remaining: None,
+            visit: 0,
+            created: self.now,
+            gone: None,
+        });
+        let i = self.goods.len() - 1;
+        self.arrivals[stream] = self.arrival_after(stream, Some((self.now, n)));
+        let fields = [("priority", Value::Int(priority)), ("mass", Value::Int(mass))];
+        self.emit_of("ConsignmentCreated", i, &fields);
+        i
+    }
+
+    pub(super) fn arrival_after(&self, stream: usize, last: Option<(i64, u64)>) -> Option<(i64, u64)> {
+        let rules = &self.world.streams[stream];
+        let n = last.map_or(FIRST, |(_, n)| n + 1);
+        if rules.count.is_some_and(|count| n >= FIRST + count) {
+            return None;
+        }
+        let at = match &rules.arrivals {
+            Arrivals::At(dates) => {
+                let mut dates = dates.clone();
+                dates.sort();
+                *dates.get(usize::try_from(n - FIRST).expect("few dates"))?
+            }
+            Arrivals::Every { interval, first } => match (last, first) {
+                (None, Some(first)) => *first,
+                _ => last.map_or(0, |(at, _)| at) + interval.draw(self.block(&rules.name, n)[0]),
+            },
+        };
+        Some((at, n))
+    }
+
+    /// Reaches a node from outside; `at_once` when nothing else says so.
+    pub(super) fn come(&mut self, i: usize, node: usize, since: i64, at_once: bool) {
+        if self.world.nodes[node].steps.is_empty() {
+            if at_once {
+                self.emit_of("NodeReached", i, &[("node", self.node_value(node))]);
+            }
+            self.ready(i, node, since);
+        } else {
+            self.goods[i].place = Place::Outside { node, since, noted: false };
+            self.open_visit(i, since);
+        }
+    }
+
+    /// Ready to leave the node: where its way goes on is settled now, and what is free to go goes.
+    pub(super) fn ready(&mut self, i: usize, node: usize, since: i64) {
+        let rules = &self.world.nodes[node];
+        let at_handover = rules.kind == Kind::Handover;
+        if at_handover {
+            self.emit_of("HandedOver", i, &[("node", self.node_value(node))]);
+        }
+        let hop = match &rules.next {
+            Next::Unsaid => self.default_hop(i, node),
+            Next::To(to) => self.hop(node, to),
+            Next::Weights(weights) => {
+                let mut weights = weights.clone();
+                weights.sort_by(|(a, _), (b, _)| (a == "out", a).cmp(&(b == "out", b)));
+                let word = self.word(i, &format!("route {}", rules.name));
+                let shares: Vec<u64> = weights.iter().map(|(_, weight)| *weight).collect();
+                let to = weights[weighted(&shares, word)].0.clone();
+                self.emit_of("RouteChosen", i, &[("to", Value::Text(to.clone()))]);
+                self.hop(node, &to)
+            }
+        };
+        match hop {
+            Hop::Node(next) => self.come(i, next, since, true),
+            Hop::Leg(leg) => {
+                self.goods[i].place = Place::Ready { leg };
+                self.goods[i].joined = since;
+                self.open_visit(i, since);
+                self.visit(i).entered = Some(self.now);
+                if self.world.legs[leg].departures.is_none() && self.leg_may_leave(leg) {
+                    self.depart_free(i);
+                }
+            }
+            Hop::Out => {
+                if !at_handover {
+                    self.emit_of("LeftModel", i, &[("node", self.node_value(node))]);
+                }
+                self.leave(i);
+            }
+        }
+    }
+
+    /// A node, leg or `out` as written in a `next`: a node is reached by the quickest leg that leads there, else at once.
+    fn hop(&self, from: usize, to: &str) -> Hop {
+        if to == "out" {
+            return Hop::Out;
+        }
+        if let Some(leg) = self.world.leg(to) {
+            return Hop::Leg(leg);
+        }
+        let next = self.world.node(to).expect("a way leads to a node or a leg");
+        let legs = self.legs_from(from).into_iter().filter(|&leg| self.target(leg) == next);
+        let quickest = legs.min_by_key(|&leg| (mean(&self.world.legs[leg].transit), &self.leg_names[leg]));
+        quickest.map_or(Hop::Node(next), Hop::Leg)
+    }
+
+    fn default_hop(&self, i: usize, node: usize) -> Hop {
+        if self.world.nodes[node].kind == Kind::Handover {
+            return Hop::Out;
+        }
+        let legs = self.legs_from(node);
+        if let Some(destination) = self.destination(i) {
+            if destination == node {
+                return Hop::Out;
+            }
+            let times = self.times_to(destination);
+            let by_leg = |leg: usize| {
+                let rest = times[self.target(leg)]?;
+                Some((mean(&self.world.legs[leg].transit) + rest, &self.leg_names[leg], leg))
+            };
+            if let Some((_, _, leg)) = legs.iter().filter_map(|&leg| by_leg(leg)).min() {
+                return Hop::Leg(leg);
+            }
+        }
+        if let [only] = legs[..] { Hop::Leg(only) } else { Hop::Out }
+    }
+
+    /// The stream's `to`, else the only handover node.
+    fn destination(&self, i: usize) -> Option<usize> {
+        if let Some(to) = &self.world.streams[self.goods[i].stream].to {
+            return self.world.node(to);
+        }
+        let mut handovers = (0..self.world.nodes.len()).filter(|&n| self.world.nodes[n].kind == Kind::Handover);
+        let first = handovers.next();
+        if handovers.next().is_none() { first } else { None }
+    }
+
+    /// For each node the least mean time over legs from arriving there to being handled at the destination.
+    fn times_to(&self, destination: usize) -> Vec<Option<i128>> {
+        let handling = |node: usize| self.world.nodes[node].steps.iter().map(|step| mean(&step.time)).sum::<i128>();
+        let mut times = vec![None; self.world.nodes.len()];
+        times[destination] = Some(handling(destination));
+        for _ in &self.world.nodes {
+            for from in (0..self.world.nodes.len()).filter(|&n| n != destination) {
+                for hop in self.possible_hops(from) {
+                    let (to, way) = match hop {
+                        Hop::Leg(leg) => (self.target(leg), mean(&self.world.legs[leg].transit)),
+                        Hop::Node(to) => (to, 0),
+                        Hop::Out => continue,
+                    };
+                    let Some(rest) = times[to] else { continue };
+                    let time = handling(from) + way + rest;
+                    times[from] = Some(times[from].map_or(time, |best: i128| best.min(time)));
+                }
+            }
+        }
+        times
+    }
+
+    /// Where goods can go on to from a node: by its `next`, else over any leg; a handover node without `next` is an end.
+    fn possible_hops(&self, node: usize) -> Vec<Hop> {
+        match &self.world.nodes[node].next {
+            Next::To(to) => vec![self.hop(node, to)],
+            Next::Weights(ways) => ways.iter().map(|(to, _)| self.hop(node, to)).collect(),
+            Next::Unsaid if self.world.nodes[node].kind == Kind::Handover => vec![],
+            Next::Unsaid => self.legs_from(node).into_iter().map(Hop::Leg).collect(),
+        }
+    }
+
+    fn enter_from_outside(&mut self, i: usize, node: usize) {
+        match self.full_from_outside(i, node) {
+            None => self.enter(i, node, 0, false),
+            Some(WhenFull::Overflow) => self.enter(i, node, 0, true),
+            Some(WhenFull::Wait) => {
+                let Place::Outside { since, .. } = self.goods[i].place else { unreachable!("it is outside") };
+                self.goods[i].place = Place::Outside { node, since, noted: true };
+                self.emit_of("HeldAtGate", i, &[("node", self.node_value(node))]);
+            }
+            Some(WhenFull::Refuse) => {
+                self.emit_of("Refused", i, &[("node", self.node_value(node))]);
+                self.close_visit(i, Fate::Refused);
+                self.leave(i);
+            }
+            Some(WhenFull::Divert(to)) => {
+                let to = self.world.node(to).expect("what is diverted goes to a node");
+                self.emit_of("Diverted", i, &[("node", self.node_value(node)), ("to", self.node_value(to))]);
+                self.close_visit(i, Fate::Diverted);
+                self.come(i, to, self.now, true);
+            }
+        }
+    }
+
+    fn enter_from_inside(&mut self, i: usize) {
+        let Place::Moving { node, step, server, to, since, .. } = self.goods[i].place else {
+            unreachable!("it is inside")
+        };
+        if self.fits_from_inside(i) {
+            if step != to {
+                self.close_visit(i, Fate::Left);
+            }
+            self.goods[i].place = Place::Line { node, step: to };
+            self.open_visit(i, self.now);
+            self.enter(i, node, to, false);
+        } else {
+            self.goods[i].place = Place::Moving { node, step, server, to, since, noted: true };
+            self.emit_at_step("Blocked", i, node, step, &[]);
+        }
+    }
+
+    pub(super) fn enter(&mut self, i: usize, node: usize, step: usize, overflows: bool) {
+        if overflows {
+            self.emit_of("OverflowAccepted", i, &[("node", self.node_value(node))]);
+        }
+        let of_the_backlog = self.now == 0 && self.visit(i).came < 0;
+        self.goods[i].joined = if of_the_backlog { self.visit(i).came } else { self.now };
+        self.goods[i].place = Place::Line { node, step };
+        let word = self.word(i, &format!("handling {}", self.step_name(node, step)));
+        self.goods[i].handling = self.step(node, step).time.draw(word);
+        self.visit(i).entered = Some(self.now);
+        self.emit_at_step("YardEntered", i, node, step, &[]);
+    }
+
+    pub(super) fn start(&mut self, i: usize) {
+        let Place::Line { node, step } = self.goods[i].place else { unreachable!("who starts stood in the line") };
+        let server = self.free_server(node, step).expect("a server is free");
+        let drawn = scaled(self.goods[i].handling, &self.factors_of_step(node, step));
+        let seconds = self.goods[i].remaining.take().unwrap_or(drawn);
+        self.goods[i].place = Place::Serving { node, step, server, work: Work::Ends(self.now + seconds) };
+        let now = self.now;
+        self.visit(i).started.get_or_insert(now);
+        self.emit_at_step("HandlingStarted", i, node, step, &[("server", Value::Int(server))]);
+    }
+
+    fn end_handling(&mut self, i: usize) {
+        let Place::Serving { node, step, server, .. } = self.goods[i].place else { unreachable!("it was in service") };
+        self.emit_at_step("HandlingFinished", i, node, step, &[]);
+        let chance = self.step(node, step).repeat;
+        let again = chance > 0 && {
+            let word = self.word(i, &format!("repeat {}", self.step_name(node, step)));
+            high(word, MILLION) < chance
+        };
+        if again {
+            self.close_visit(i, Fate::Left);
+            let since = self.now;
+            self.goods[i].place = Place::Moving { node, step, server: None, to: step, since, noted: false };
+        } else if step + 1 < self.world.nodes[node].steps.len() {
+            let (server, to, since) = (Some(server), step + 1, self.now);
+            self.goods[i].place = Place::Moving { node, step, server, to, since, noted: false };
+        } else {
+            self.close_visit(i, Fate::Left);
+            self.ready(i, node, self.now);
+        }
+    }
+
+    fn depart_free(&mut self, i: usize) {
+        let Place::Ready { leg } = self.goods[i].place else { unreachable!("it was ready for the leg") };
+        let transit = self.transit_of(i, leg);
+        self.board(i, leg, transit);
+    }
+
+    /// A transit of its own for this consignment.
+    fn transit_of(&mut self, i: usize, leg: usize) -> i64 {
+        let word = self.word(i, &format!("transit {}", self.leg_names[leg]));
+        self.slowed(leg, self.world.legs[leg].transit.draw(word))
+    }
+
+    fn slowed(&self, leg: usize, seconds: i64) -> i64 {
+        let effects = self.effects_on(&self.leg_names[leg]);
+        let factor = |effect: &Effect| if let Effect::Time(factor) = effect { Some(*factor) } else { None };
+        scaled(seconds, &effects.iter().filter_map(factor).collect::<Vec<_>>())
+    }
+
+    fn board(&mut self, i: usize, leg: usize, transit: i64) {
+        self.goods[i].place = Place::Transit { leg, arrives: self.now + transit };
+        self.visit(i).started = Some(self.now);
+        self.emit_of("LegDeparted", i, &[("leg", self.leg_value(leg)), ("transit", Value::Int(transit))]);
+    }
+
+    fn depart_by_timetable(&mut self, leg: usize) {
+        let rules = self.world.legs[leg].departures.as_ref().expect("it has a timetable");
+        self.timetable[leg] = Some(self.now + rules.every);
+        let name = &self.leg_names[leg];
+        if !self.leg_may_leave(leg) {
+            self.emit("DepartureSkipped", name, &[("leg", self.leg_value(leg))]);
+            return;
+        }
+        let load = self.load(leg);
+        let masses: Vec<i64> = load.iter().map(|&i| self.goods[i].mass).collect();
+        if load.is_empty() || !reaches(rules.min_load, &masses) {
+            self.emit("DepartureEmpty", name, &[("leg", self.leg_value(leg))]);
+            return;
+        }
+        let number = self.departed[leg];
+        self.departed[leg] += 1;
+        let count = i64::try_from(load.len()).expect("few consignments");
+        let vehicle = format!("{name}#{}", number + 1);
+        self.emit("ConvoyDispatched", &vehicle, &[("leg", self.leg_value(leg)), ("load", Value::Int(count))]);
+        let together = self.slowed(leg, self.world.legs[leg].transit.draw(self.word_of_vehicle(leg, number)));
+        for i in load {
+            let transit = if rules.each { self.transit_of(i, leg) } else { together };
+            self.board(i, leg, transit);
+        }
+    }
+
+    /// Who boards the vehicle that leaves now, in the order of boarding.
+    pub(super) fn load(&self, leg: usize) -> Vec<usize> {
+        let rules = self.world.legs[leg].departures.as_ref().expect("it has a timetable");
+        let effects = self.effects_on(&self.leg_names[leg]);
+        let share = |effect: &Effect| if let Effect::Capacity(share) = effect { Some(*share) } else { None };
+        let shares: Vec<u64> = effects.iter().filter_map(share).collect();
+        let capacity = Limit {
+            number: rules.capacity.number.map(|number| scaled(number, &shares)),
+            mass: rules.capacity.mass.map(|mass| scaled(mass, &shares)),
+        };
+        let mut waiting: Vec<usize> =
+            (0..self.goods.len()).filter(|&i| self.goods[i].place == Place::Ready { leg }).collect();
+        waiting.sort_by_key(|&i| self.choice(i, rules.discipline));
+        let mut load: Vec<usize> = vec![];
+        for i in waiting {
+            let masses: Vec<i64> = load.iter().map(|&i| self.goods[i].mass).collect();
+            if has_room(capacity, &masses, self.goods[i].mass) {
+                load.push(i);
+            } else if rules.strict {
+                break;
+            }
+        }
+        load
+    }
+
+    fn arrive_by_leg(&mut self, i: usize) {
+        let Place::Transit { leg, .. } = self.goods[i].place else { unreachable!("it was under way") };
+        self.emit_of("LegArrived", i, &[("leg", self.leg_value(leg))]);
+        self.close_visit(i, Fate::Left);
+        self.come(i, self.target(leg), self.now, false);
+    }
+
+    fn leave(&mut self, i: usize) {
+        self.goods[i].place = Place::Gone;
+        self.goods[i].gone = Some(self.now);
+    }
+}

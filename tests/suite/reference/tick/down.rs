@@ -1,0 +1,121 @@
+//! Being down: hours, disruptions, and what pauses with them.
+
+use super::*;
+
+impl<'w> Tick<'w> {
+    fn node_is_down(&self, node: usize) -> bool {
+        self.node_shut[node] || self.is_closed(&self.world.nodes[node].name)
+    }
+
+    /// The step for itself, whatever its node.
+    fn step_is_down(&self, node: usize, step: usize) -> bool {
+        self.step_shut[node][step] || self.is_closed(&self.step_name(node, step))
+    }
+
+    pub(super) fn step_is_up(&self, node: usize, step: usize) -> bool {
+        !self.node_is_down(node) && !self.step_is_down(node, step)
+    }
+
+    pub(super) fn leg_is_down(&self, leg: usize) -> bool {
+        self.is_closed(&self.leg_names[leg])
+    }
+
+    pub(super) fn leg_may_leave(&self, leg: usize) -> bool {
+        !self.leg_is_down(leg) && !self.node_is_down(self.origin(leg))
+    }
+
+    fn is_closed(&self, name: &str) -> bool {
+        self.effects_on(name).contains(&Effect::Closed)
+    }
+
+    pub(super) fn effects_on(&self, name: &str) -> Vec<Effect> {
+        let in_force = self.world.disruptions.iter().zip(&self.struck).filter(|(_, struck)| **struck);
+        in_force.filter(|(disruption, _)| disruption.strikes == name).map(|(disruption, _)| disruption.effect).collect()
+    }
+
+    pub(super) fn shares_of_step(&self, node: usize, step: usize) -> Vec<u64> {
+        let mut effects = self.effects_on(&self.world.nodes[node].name);
+        effects.extend(self.effects_on(&self.step_name(node, step)));
+        effects
+            .iter()
+            .filter_map(|effect| if let Effect::Capacity(share) = effect { Some(*share) } else { None })
+            .collect()
+    }
+
+    pub(super) fn factors_of_step(&self, node: usize, step: usize) -> Vec<u64> {
+        let mut effects = self.effects_on(&self.world.nodes[node].name);
+        effects.extend(self.effects_on(&self.step_name(node, step)));
+        effects
+            .iter()
+            .filter_map(|effect| if let Effect::Time(factor) = effect { Some(*factor) } else { None })
+            .collect()
+    }
+
+    /// Does a change of a calendar: records what went down or up, and pauses and resumes the work there.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.what_is_down();
+        let up_before = self.steps_up();
+        change(self);
+        for ((kind, name, was_down), (_, _, is_down)) in before.into_iter().zip(self.what_is_down()) {
+            if was_down != is_down {
+                let happened = if is_down { "Closed" } else { "Opened" };
+                self.emit(&format!("{kind}{happened}"), &name, &[]);
+            }
+        }
+        for ((node, step, was_up), (_, _, is_up)) in up_before.into_iter().zip(self.steps_up()) {
+            if was_up != is_up {
+                self.pause_or_resume(node, step, is_up);
+            }
+        }
+    }
+
+    fn what_is_down(&self) -> Vec<(&'static str, String, bool)> {
+        let mut places = vec![];
+        for (n, node) in self.world.nodes.iter().enumerate() {
+            places.push(("Node", node.name.clone(), self.node_is_down(n)));
+            for s in 0..node.steps.len() {
+                places.push(("Step", self.step_name(n, s), self.step_is_down(n, s)));
+            }
+        }
+        places.extend((0..self.world.legs.len()).map(|l| ("Leg", self.leg_names[l].clone(), self.leg_is_down(l))));
+        places
+    }
+
+    /// All steps by name, and whether they are up.
+    fn steps_up(&self) -> Vec<(usize, usize, bool)> {
+        let mut steps = vec![];
+        for (n, node) in self.world.nodes.iter().enumerate() {
+            steps.extend((0..node.steps.len()).map(|s| (n, s, self.step_is_up(n, s))));
+        }
+        steps.sort_by_key(|&(n, s, _)| self.step_place(n, s));
+        steps
+    }
+
+    fn pause_or_resume(&mut self, node: usize, step: usize, up: bool) {
+        let rule = self.step(node, step).on_outage.or(self.world.nodes[node].on_outage).unwrap_or(OnOutage::Pause);
+        let serves =
+            |c: &Consignment| matches!(c.place, Place::Serving { node: n, step: s, .. } if (n, s) == (node, step));
+        let mut serving: Vec<usize> = (0..self.goods.len()).filter(|&i| serves(&self.goods[i])).collect();
+        serving.sort_by_key(|&i| (self.goods[i].priority, self.goods[i].joined, self.name_of(&self.goods[i])));
+        for i in serving {
+            let Place::Serving { server, work, .. } = self.goods[i].place else { unreachable!("filtered above") };
+            let place = |work| Place::Serving { node, step, server, work };
+            match (up, rule, work) {
+                (false, OnOutage::Pause, Work::Ends(at)) => {
+                    self.goods[i].place = place(Work::Paused { remaining: at - self.now });
+                    self.emit_at_step("HandlingPaused", i, node, step, &[]);
+                }
+                (false, OnOutage::Requeue, Work::Ends(at)) => {
+                    self.goods[i].place = Place::Line { node, step };
+                    self.goods[i].remaining = Some(at - self.now);
+                    self.emit_at_step("HandlingRequeued", i, node, step, &[]);
+                }
+                (true, _, Work::Paused { remaining }) => {
+                    self.goods[i].place = place(Work::Ends(self.now + remaining));
+                    self.emit_at_step("HandlingResumed", i, node, step, &[]);
+                }
+                _ => {}
+            }
+        }
+    }
+}
