@@ -211,6 +211,8 @@ events! {
     ImportRejected("ImportRejected") = 59 { stream: Id<Stream>, row: u32 }
     /// What else arrives over a leg now comes after what is due before it.
     UnloadingPaused("UnloadingPaused") = 60 { leg: Id<Leg> }
+    /// A stream brings so many things at once: this turn's and the next ones of the stream, at the same instant.
+    BatchArrived("BatchArrived") = 61 { stream: Id<Stream>, size: u32 }
 
     /// A donor announces a sum (home currency, minor units); the next of the stream comes `next` seconds later (-1: none).
     PledgeAnnounced("PledgeAnnounced") = 70 { pledge: PledgeId, stream: Id<Stream>, amount: Money, next: SimDuration }

@@ -33,9 +33,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     };
     let due = rules.needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
     let quantities: Vec<i64> = (0..rules.lines.len()).map(|i| quantity(rules, i, block)).collect();
+    let cause = super::cause_of(turn, stream);
     let next = super::next_of(turn, stream);
     let need = NeedId::new(state.needs.len() as u32);
-    let mut last = turn.emit(state[stream].last, Event::RequirementSubmitted { need, stream, priority, next });
+    let mut last = turn.emit(cause, Event::RequirementSubmitted { need, stream, priority, next });
     if let Some(due) = due {
         last = turn.emit(last, Event::RequirementDueSet { need, due });
     }

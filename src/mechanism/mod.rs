@@ -82,7 +82,7 @@ fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     let state = turn.state;
     let plan = &state.plan().streams[stream];
     let row = &state[stream];
-    if let Arrivals::Every { first: None, .. } = plan.arrivals
+    if let Arrivals::Every { first: None, .. } = *plan.arrivals.times()
         && row.brought == 0
         && row.last == 0
     {
@@ -90,6 +90,9 @@ fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
         turn.emit(0, Event::StreamOpened { stream, next: SimDuration(gap) });
         return;
+    }
+    if plan.arrivals.batch().is_some() && row.left == 0 {
+        batch(turn, stream);
     }
     match &plan.brings {
         Brings::Consignments { .. } => movement::arrival(turn, stream),
@@ -107,6 +110,23 @@ fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     }
 }
 
+/// The first thing of a batch draws how many come with it; a `count` cuts the last batch off.
+fn batch(turn: &mut Turn, stream: Id<Stream>) {
+    let row = &turn.state[stream];
+    let secret = turn.rules.block(stream, row.brought + 1).secret();
+    let law = turn.rules.streams[stream.index()].batch.as_ref().expect("such a stream has batches");
+    let most = turn.state.plan().streams[stream].count.map_or(u64::MAX, |most| most - row.brought);
+    let drawn = law.at(secret.draw(turn.rules.purposes.batch, 0)).max(1) as u64;
+    let size = u32::try_from(drawn.min(most)).unwrap_or(u32::MAX);
+    turn.batch_left = size - 1;
+    turn.emit(row.last, Event::BatchArrived { stream, size });
+}
+
+/// What causes a stream's thing: its batch, where that begins now, else the thing before it.
+fn cause_of(turn: &Turn, stream: Id<Stream>) -> u64 {
+    if turn.is_silent() { turn.state[stream].last } else { turn.last() }
+}
+
 /// Seconds to the next thing of a stream, which brings one now; -1 when this is the last.
 fn next_of(turn: &mut Turn, stream: Id<Stream>) -> SimDuration {
     let state = turn.state;
@@ -115,9 +135,12 @@ fn next_of(turn: &mut Turn, stream: Id<Stream>) -> SimDuration {
     if plan.count.is_some_and(|most| brought >= most) {
         return SimDuration(-1);
     }
-    match &plan.arrivals {
+    if turn.batch_left > 0 || state[stream].left > 1 {
+        return SimDuration(0);
+    }
+    match plan.arrivals.times() {
         Arrivals::At(_) => state.next_dated(stream, turn.now),
-        Arrivals::Every { .. } => {
+        _ => {
             let word = turn.rules.block(stream, brought + 1).gap();
             let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
             let next = SimDuration(gap);

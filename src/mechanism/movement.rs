@@ -29,11 +29,12 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     let amount = u32::try_from(law.at(block.quantity())).unwrap_or(u32::MAX);
     let due = needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
     let value = value.as_ref().map(|law| Money(law.at(block.secret().draw(turn.rules.purposes.value, 0))));
+    let cause = super::cause_of(turn, stream);
     let next = super::next_of(turn, stream);
     let unit = state.units.next_free(0);
     let name = Name { stream, number: ordinal as u32, line: 0, lot: 0 };
     turn.rules.keep_secret(unit, name, block.secret());
-    let mut last = turn.emit(state[stream].last, Event::ConsignmentCreated { unit, stream, amount, priority, next });
+    let mut last = turn.emit(cause, Event::ConsignmentCreated { unit, stream, amount, priority, next });
     if let Some(due) = due {
         last = turn.emit(last, Event::NeedBySet { unit, due });
     }

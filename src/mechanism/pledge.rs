@@ -33,9 +33,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     let lapses = plan.conversion < 1_000_000 && !chance(secret.draw(purposes.conversion, 0), plan.conversion);
     let (amount, rate) = home_amount(turn, plan, announced);
     let kept = if lapses { Money::ZERO } else { amount.share(i64::from(plan.kept_share)) };
+    let cause = super::cause_of(turn, stream);
     let next = super::next_of(turn, stream);
     let pledge = PledgeId::new(state.pledges.len() as u32);
-    let mut last = turn.emit(state[stream].last, Event::PledgeAnnounced { pledge, stream, amount, next });
+    let mut last = turn.emit(cause, Event::PledgeAnnounced { pledge, stream, amount, next });
     if let Some(rate) = rate {
         last = turn.emit(last, Event::ExchangeRateFixed { pledge, foreign: announced, rate });
     }

@@ -34,6 +34,7 @@ pub struct Rules {
 pub struct StreamRules {
     hash: u64,
     pub gap: Option<Sampler>,
+    pub batch: Option<Sampler>,
     pub priority: Sampler,
     pub brings: BringsRules,
 }
@@ -86,6 +87,7 @@ pub struct LegRules {
 /// Purposes that no place has a part in.
 #[derive(Debug)]
 pub struct Purposes {
+    pub batch: Purpose,
     pub value: Purpose,
     pub conversion: Purpose,
     pub committed: Purpose,
@@ -135,6 +137,7 @@ impl Rules {
             gates,
             packages: plan.mechanisms.iter().map(|m| name_hash(&format!("package {}", m.name))).collect(),
             purposes: Purposes {
+                batch: Purpose::named("batch"),
                 value: Purpose::named("value"),
                 conversion: Purpose::named("conversion"),
                 committed: Purpose::named("committed"),
@@ -272,10 +275,11 @@ fn stream_rules(stream: &Stream, ready: &mut impl FnMut(&Law) -> Sampler) -> Str
     };
     StreamRules {
         hash: name_hash(&stream.name),
-        gap: match &stream.arrivals {
+        gap: match stream.arrivals.times() {
             Arrivals::Every { gap, .. } => Some(ready(gap)),
-            Arrivals::At(_) => None,
+            _ => None,
         },
+        batch: stream.arrivals.batch().map(&mut *ready),
         priority: ready(&stream.priority),
         brings,
     }

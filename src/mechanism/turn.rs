@@ -12,6 +12,8 @@ pub struct Turn<'a> {
     pub now: SimTime,
     /// Something departed in this turn that arrives at this very instant.
     pub arrives_now: bool,
+    /// What of a batch that this turn begins comes in later turns.
+    pub batch_left: u32,
     /// `seq` of the next event.
     seq: u64,
     out: &'a mut Vec<Entry>,
@@ -19,7 +21,7 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub fn new(state: &'a State, rules: &'a mut Rules, now: SimTime, out: &'a mut Vec<Entry>) -> Turn<'a> {
-        Turn { state, rules, now, arrives_now: false, seq: state.events + 1, out }
+        Turn { state, rules, now, arrives_now: false, batch_left: 0, seq: state.events + 1, out }
     }
 
     /// States a fact and returns its `seq`.
@@ -29,6 +31,11 @@ impl<'a> Turn<'a> {
         self.out.push(Entry { event, cause });
         self.seq += 1;
         self.seq - 1
+    }
+
+    /// Whether nothing was stated yet.
+    pub fn is_silent(&self) -> bool {
+        self.out.is_empty()
     }
 
     /// `seq` of the last fact stated.

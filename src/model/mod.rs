@@ -4,10 +4,12 @@
 //! name order and the order of entries in files never matters. The plan (with the seed) is what a run id digests and what
 //! the opening record of a log carries, so a log needs no scenario file.
 
+mod arrivals;
 mod funding;
 mod need;
 mod network;
 
+pub use arrivals::{Arrivals, Shape};
 pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PledgePlan, Rate, Stage};
 pub use need::{Line, NeedPlan};
 pub use network::{
@@ -239,15 +241,6 @@ pub struct Stream {
     /// Lower goes first; values fit an `i32`.
     pub priority: Law,
     pub brings: Brings,
-}
-
-/// When a stream's things come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Arrivals {
-    /// At these instants, ascending; those before the start are the opening backlog.
-    At(Vec<SimTime>),
-    /// One after each interval, the first an interval after the start, or at `first`. Poisson is exponential intervals.
-    Every { gap: Law, first: Option<SimTime> },
 }
 
 /// What a stream brings.

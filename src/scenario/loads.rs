@@ -4,6 +4,7 @@ use super::check::{Source, end_of, hops, sources};
 use super::laws::Means;
 use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream, Weekly};
 use crate::units::arena::Id;
+use crate::units::draw::Law;
 use crate::units::time::{DAY, SimTime};
 use std::collections::BTreeMap;
 
@@ -113,19 +114,22 @@ fn servers(calendar: &[(SimTime, u32)], end: Option<SimTime>) -> f64 {
 fn rate(stream: &Stream, end: Option<SimTime>) -> Option<f64> {
     let length = end.map(|e| e.0 as f64);
     let most = stream.count.zip(length).map(|(n, length)| n as f64 / length);
-    match &stream.arrivals {
+    let batch = stream.arrivals.batch().map_or(1.0, Law::mean);
+    match stream.arrivals.times() {
         Arrivals::At(times) => {
             let length = length?;
             let within = times.iter().filter(|t| t.0 >= 0 && (t.0 as f64) < length).count();
-            Some(within as f64 / length)
+            let rate = within as f64 * batch / length;
+            Some(most.map_or(rate, |m| rate.min(m)))
         }
+        Arrivals::Shaped(_) => None,
         Arrivals::Every { gap, .. } => {
             let mean = gap.mean();
             if mean <= 0.0 {
                 return None;
             }
             // Without an end a stream that stops has its rate as long as it lasts.
-            let rate = 1.0 / mean;
+            let rate = batch / mean;
             Some(most.map_or(rate, |m| rate.min(m)))
         }
     }

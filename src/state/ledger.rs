@@ -306,13 +306,15 @@ impl State {
     /// Seconds from `now`, when a dated stream brings a thing, to its next one. The turn that brings it is decided
     /// before the state's own clock goes on.
     pub fn next_dated(&self, stream: Id<Stream>, now: SimTime) -> SimDuration {
-        match &self.plan().streams[stream].arrivals {
-            Arrivals::At(times) => {
-                let next = times.get(self[stream].brought as usize + 1);
-                next.map_or(SimDuration(-1), |&t| t - now)
-            }
-            Arrivals::Every { .. } => SimDuration(-1),
-        }
+        let arrivals = &self.plan().streams[stream].arrivals;
+        let Arrivals::At(times) = arrivals.times() else { return SimDuration(-1) };
+        let row = &self[stream];
+        // The batch whose last thing comes now may have been stated in this very turn.
+        let after = match arrivals.batch() {
+            Some(_) => row.batches + u64::from(row.left == 0),
+            None => row.brought + 1,
+        };
+        times.get(after as usize).map_or(SimDuration(-1), |&t| t - now)
     }
 
     /// Whether a requirement goes over desks before its lines go on.

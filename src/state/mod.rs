@@ -67,6 +67,10 @@ pub struct State {
 pub struct StreamRow {
     /// Things brought so far.
     pub brought: u64,
+    /// Batches brought so far, where things come in batches.
+    pub batches: u64,
+    /// What of the last batch is still to come, at the same instant.
+    pub left: u32,
     /// `seq` of the last one.
     pub last: u64,
 }
@@ -187,6 +191,7 @@ impl State {
             | YardStillFull { .. }
             | UnloadingPaused { .. }
             | StreamOpened { .. }
+            | BatchArrived { .. }
             | HandlingMeasured { .. }
             | BacklogEntered { .. } => self.apply_movement(event),
             DisruptionBegan { .. }

@@ -119,6 +119,10 @@ impl State {
                 unit
             }
             Event::StreamOpened { stream, next } => return self.schedule(stream, next),
+            Event::BatchArrived { stream, size } => {
+                self[stream].batches += 1;
+                return self[stream].left = size;
+            }
             Event::UnloadingPaused { leg } => {
                 let now = self.now;
                 let due = |c: &Convoy| c.leg == leg && c.arrives == now && !c.load.is_empty();
@@ -184,7 +188,9 @@ impl State {
 
     /// Counts a stream's thing and sets the wake of the next one.
     pub(super) fn next_of_stream(&mut self, stream: Id<Stream>, next: SimDuration) {
-        self[stream].brought += 1;
+        let row = &mut self[stream];
+        row.brought += 1;
+        row.left = row.left.saturating_sub(1);
         self.schedule(stream, next);
     }
 

@@ -218,9 +218,9 @@ impl State {
 
     /// The instant from which record times are counted: nothing happens before it.
     pub fn earliest(plan: &Plan) -> SimTime {
-        let dated = plan.streams.iter().filter_map(|s| match &s.arrivals {
+        let dated = plan.streams.iter().filter_map(|s| match s.arrivals.times() {
             Arrivals::At(times) => times.first().copied(),
-            Arrivals::Every { .. } => None,
+            _ => None,
         });
         dated.min().unwrap_or(SimTime::ZERO).min(SimTime::ZERO)
     }
@@ -233,10 +233,11 @@ impl State {
     fn set_first_wakes(&mut self) {
         let net = self.net.clone();
         for (id, stream) in net.plan.streams.ids().zip(net.plan.streams.iter()) {
-            let first = match &stream.arrivals {
+            let first = match stream.arrivals.times() {
                 Arrivals::At(times) => times.first().copied(),
                 // Without a `first`, the opening turn draws the first interval.
                 Arrivals::Every { first, .. } => Some(first.unwrap_or(SimTime::ZERO)),
+                Arrivals::Shaped(_) => unreachable!("times are plain"),
             };
             if let Some(at) = first.filter(|_| stream.count != Some(0)) {
                 self.set(at, Wake::StreamDue(id));

@@ -119,6 +119,22 @@ fn last_in_first_out_keeps_the_mean_and_not_the_spread() {
     assert!(sd > 1.3 * fifo_sd, "the two disciplines differ by far more than the tolerance");
 }
 
+/// Batches that come at random times, each of one to three: mean number present `rate (E[X] + E[X^2]) / 2 (1 - load)`.
+#[test]
+fn batches_wait_for_one_another() {
+    let (rate, size, square) = (0.3, 2.0, 14.0 / 3.0);
+    let load = rate * size;
+    let text = queue(
+        rate,
+        "batch = { uniform = { low = 1, high = 3 } }",
+        "time = { exponential = \"1h\" }\ndiscipline = \"fifo\"",
+    );
+    let present = rate * (size + square) / (2.0 * (1.0 - load));
+    let wait = present / load - 1.0;
+    let (m, n) = (format!("{S}.wait_mean"), format!("{S}.in_system_mean"));
+    holds("M^X/M/1", &text, &[(&m, wait * HOUR), (&n, present)]);
+}
+
 #[test]
 fn three_servers_exponential() {
     let (servers, load) = (3, 2.1);

@@ -139,6 +139,13 @@ const ON: Key = may("on", Form::Date, "", "2025-09-09", "One thing, on this date
 const ARRIVALS_KEY: Key =
     may("arrivals", Form::Table(&ARRIVALS), "", r#"{ every = "5d" }"#, "When they come; in place of `on`.");
 const COUNT: Key = may("count", Form::Count(1, i64::MAX), "no end", "7", "Stops after so many.");
+const BATCH: Key = may(
+    "batch",
+    Form::Law(Unit::Count),
+    "1",
+    "{ uniform = { low = 2, high = 9 } }",
+    "So many come each time, each with draws of its own.",
+);
 const PRIORITY: Key = may(
     "priority",
     Form::Law(Unit::Count),
@@ -160,6 +167,7 @@ pub(crate) static REQUIREMENT: Spec = Spec {
         ON,
         ARRIVALS_KEY,
         COUNT,
+        BATCH,
         PRIORITY,
         may("item", Form::Refer("item"), "", r#""spare""#, "What is asked for; in place of `lines`."),
         QUANTITY,
@@ -216,6 +224,7 @@ pub(crate) static PLEDGE: Spec = Spec {
         ON,
         ARRIVALS_KEY,
         COUNT,
+        BATCH,
         may("nation", Form::Name, "none", r#""norway""#, "Who promises."),
         may("to", Form::Refer("mechanism"), "the only one that pools money", r#""purl-2""#, "Who receives."),
         must("amount", Form::Law(Unit::Money), r#""9 M EUR""#, "How much, in the home currency or one with a rate."),
@@ -245,6 +254,7 @@ pub(crate) static CONSIGNMENT: Spec = Spec {
         ON,
         ARRIVALS_KEY,
         COUNT,
+        BATCH,
         must("enters", Form::Refer("node"), r#""port""#, "Where they come in."),
         may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
         may("item", Form::Refer("item"), "none", r#""spare""#, "What they are."),

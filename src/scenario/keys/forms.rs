@@ -22,7 +22,7 @@ pub(crate) static ARRIVALS: Spec = Spec {
             Form::Dates,
             "",
             "[2025-08-02, 2025-08-03T12:00:00Z]",
-            "On these dates, one each; those before the start are the opening backlog.",
+            "On these dates, one each, or a `batch` each; those before the start are the opening backlog.",
         ),
     ],
 };

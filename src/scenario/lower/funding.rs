@@ -281,9 +281,10 @@ pub(super) fn pledge(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<St
 /// Reports a foreign amount that has no rate yet when the first pledge comes, or that would not fit.
 fn converted(f: &Fields<'_>, drawn: &laws::Drawn, arrivals: &Arrivals) {
     let (Some(currency), Some(node)) = (&drawn.currency, f.get("amount")) else { return };
-    let first = match arrivals {
+    let first = match arrivals.times() {
         Arrivals::At(times) => times.first().copied().unwrap_or(SimTime::ZERO),
         Arrivals::Every { first, .. } => first.unwrap_or(SimTime::ZERO),
+        Arrivals::Shaped(_) => unreachable!("times are plain"),
     };
     if f.cx.rated(currency).is_some_and(|since| since > first) {
         let message = format!("there is no rate for {currency} yet when the first pledge comes");

@@ -1,7 +1,7 @@
 //! Items, stocks, and the streams of requirements and consignments.
 
 use super::{All, Entry, Places, dates};
-use crate::model::{Arrivals, Brings, Item, Line, NeedPlan, Stock, Stream};
+use crate::model::{Arrivals, Brings, Item, Line, NeedPlan, Shape, Stock, Stream};
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Finding;
 use crate::scenario::fields::Fields;
@@ -42,8 +42,38 @@ pub(super) fn stocks(entries: &[Entry<'_>], all: &All) -> Vec<Stock> {
         .collect()
 }
 
-/// When a stream's things come, and where the file says so.
+/// When a stream's things come, what is said beside that, and where the file says so.
 pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
+    let times = times(f, places);
+    let batch = batch(f);
+    let times = times?;
+    if batch.is_none() {
+        return Some(times);
+    }
+    Some(Arrivals::Shaped(Box::new(Shape { times, batch })))
+}
+
+/// So many things at each time.
+fn batch(f: &Fields<'_>) -> Option<Law> {
+    let law = laws::law(f, "batch", Unit::Count)?;
+    let place = f.get("batch").map_or(f.place, |n| n.place);
+    let Ok((least, most)) = law.ends() else { return None };
+    let wrong = match () {
+        () if least < 1 => "expected 1 or more each time",
+        () if most > i64::from(BATCH_MOST) => "expected at most 1000000 each time",
+        () => return Some(law),
+    };
+    let finding = Finding::new(&codes::RANGE, place, "`batch` is out of range", wrong);
+    let cut =
+        if least < 1 { "cut the distribution off with `least = 1`" } else { "cut the distribution off with `most`" };
+    f.cx.report(if law.is_constant() { finding } else { finding.help(cut) });
+    None
+}
+
+/// Things of one batch.
+const BATCH_MOST: u32 = 1_000_000;
+
+fn times(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
     f.not_both("on", "arrivals");
     places.arrivals.push(f.entry("arrivals").or_else(|| f.entry("on")).map_or(f.place, |e| e.node.place));
     if !f.one_of(&["on", "arrivals"]) {
@@ -303,5 +333,5 @@ pub(super) fn consignment(e: &Entry<'_>, all: &All, places: &mut Places) -> Opti
 
 /// Whether a stream goes on as long as the run does.
 pub(crate) fn endless(stream: &Stream) -> bool {
-    stream.count.is_none() && matches!(stream.arrivals, Arrivals::Every { .. })
+    stream.count.is_none() && matches!(stream.arrivals.times(), Arrivals::Every { .. })
 }
