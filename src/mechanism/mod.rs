@@ -7,6 +7,7 @@ mod demand;
 mod donation;
 mod goods;
 mod movement;
+pub(crate) mod pace;
 mod package;
 mod pledge;
 mod rules;
@@ -86,9 +87,8 @@ fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         && row.brought == 0
         && row.last == 0
     {
-        let word = turn.rules.block(stream, 1).gap();
-        let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
-        turn.emit(0, Event::StreamOpened { stream, next: SimDuration(gap) });
+        let next = interval(turn, stream, 1);
+        turn.emit(0, Event::StreamOpened { stream, next });
         return;
     }
     if plan.arrivals.batch().is_some() && row.left == 0 {
@@ -107,6 +107,17 @@ fn arrival(turn: &mut Turn, stream: Id<Stream>) {
                 RowBrings::Requirement { .. } => demand::arrival(turn, stream),
             }
         }
+    }
+}
+
+/// Seconds from now to a stream's thing of this number; -1 when it never comes.
+fn interval(turn: &mut Turn, stream: Id<Stream>, number: u64) -> SimDuration {
+    let word = turn.rules.block(stream, number).gap();
+    let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
+    let plan = turn.state.plan();
+    match plan.streams[stream].arrivals.pace() {
+        None => SimDuration(gap),
+        Some(pace) => pace::after(pace, plan.start, turn.now, gap).map_or(SimDuration(-1), |at| at - turn.now),
     }
 }
 
@@ -141,11 +152,9 @@ fn next_of(turn: &mut Turn, stream: Id<Stream>) -> SimDuration {
     match plan.arrivals.times() {
         Arrivals::At(_) => state.next_dated(stream, turn.now),
         _ => {
-            let word = turn.rules.block(stream, brought + 1).gap();
-            let gap = turn.rules.streams[stream.index()].gap.as_ref().expect("such a stream has intervals").at(word);
-            let next = SimDuration(gap);
+            let next = interval(turn, stream, brought + 1);
             // What would come after the last instant a run can hold does not come.
-            if turn.now.0.saturating_add(gap) > SimTime::LATEST.0 { SimDuration(-1) } else { next }
+            if turn.now.0.saturating_add(next.0) > SimTime::LATEST.0 { SimDuration(-1) } else { next }
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Shape {
     pub times: Arrivals,
     /// So many things at each time; at least one.
     pub batch: Option<Law>,
+    /// How the rate of [`Arrivals::Every`] changes.
+    pub pace: Option<Pace>,
 }
 
 impl Arrivals {
@@ -43,9 +45,37 @@ impl Arrivals {
         }
     }
 
+    /// How the rate changes.
+    #[inline]
+    pub fn pace(&self) -> Option<&Pace> {
+        self.shape()?.pace.as_ref()
+    }
+
     /// How many things come at each time.
     #[inline]
     pub fn batch(&self) -> Option<&Law> {
         self.shape()?.batch.as_ref()
     }
+}
+
+/// How the rate of a stream changes with time: three factors, in millionths, that multiply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Seconds after which the parts come again.
+    pub period: i64,
+    /// Seconds from a beginning of the period to the start of the run.
+    pub phase: i64,
+    /// Until when in the period each factor holds; ascending, the last one to its end.
+    pub parts: Vec<(i64, u64)>,
+    /// By month, from January; empty where months do not matter.
+    pub months: Vec<u64>,
+    /// Factors at instants, ascending; straight lines between them, and level before and after.
+    pub trend: Vec<(SimTime, u64)>,
+}
+
+impl Pace {
+    /// A factor of one.
+    pub const ONE: u64 = 1_000_000;
+    /// The highest factor.
+    pub const MOST: u64 = 1_000_000 * Pace::ONE;
 }

@@ -9,7 +9,7 @@ mod funding;
 mod need;
 mod network;
 
-pub use arrivals::{Arrivals, Shape};
+pub use arrivals::{Arrivals, Pace, Shape};
 pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PledgePlan, Rate, Stage};
 pub use need::{Line, NeedPlan};
 pub use network::{

@@ -2,6 +2,7 @@
 
 use super::check::{Source, end_of, hops, sources};
 use super::laws::Means;
+use crate::mechanism::pace;
 use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream, Weekly};
 use crate::units::arena::Id;
 use crate::units::draw::Law;
@@ -31,6 +32,8 @@ pub(crate) enum Where {
 /// Mean arrivals a second of one place and destination.
 type Flow = BTreeMap<u32, (f64, f64)>;
 
+/// The time over which a changing rate is averaged in a run without end: 400 years.
+const LONG: SimTime = SimTime(146_097 * DAY);
 /// Rounds of the traffic equations; loops with a way out converge long before.
 const ROUNDS: usize = 2_000;
 /// Flows below this share of all that comes are left out.
@@ -111,7 +114,8 @@ fn servers(calendar: &[(SimTime, u32)], end: Option<SimTime>) -> f64 {
 }
 
 /// Things of a stream a second, where that can be known.
-fn rate(stream: &Stream, end: Option<SimTime>) -> Option<f64> {
+fn rate(plan: &Plan, stream: &Stream) -> Option<f64> {
+    let end = plan.end;
     let length = end.map(|e| e.0 as f64);
     let most = stream.count.zip(length).map(|(n, length)| n as f64 / length);
     let batch = stream.arrivals.batch().map_or(1.0, Law::mean);
@@ -129,7 +133,8 @@ fn rate(stream: &Stream, end: Option<SimTime>) -> Option<f64> {
                 return None;
             }
             // Without an end a stream that stops has its rate as long as it lasts.
-            let rate = batch / mean;
+            let pace = stream.arrivals.pace();
+            let rate = batch / mean * pace.map_or(1.0, |p| pace::mean(p, plan.start, end.unwrap_or(LONG)));
             Some(most.map_or(rate, |m| rate.min(m)))
         }
     }
@@ -145,7 +150,7 @@ fn desk(plan: &Plan, hq: u32, step: &str) -> Option<f64> {
         if let Brings::Requirements(need) = &stream.brings
             && need.hq.is_some_and(|n| n.raw() == hq)
         {
-            sum += rate(stream, plan.end)?;
+            sum += rate(plan, stream)?;
         }
     }
     Some(sum)
@@ -161,7 +166,7 @@ struct Visits {
 fn visits(plan: &Plan, sources: &[Source]) -> Option<Visits> {
     let mut groups: BTreeMap<Option<u32>, Flow> = BTreeMap::new();
     for source in sources {
-        let Some(rate) = rate(&plan.streams[Id::new(source.stream)], plan.end) else { continue };
+        let Some(rate) = rate(plan, &plan.streams[Id::new(source.stream)]) else { continue };
         if rate == 0.0 {
             continue;
         }

@@ -1,4 +1,4 @@
-//! What stands beside the times of a stream, worked by hand: batches.
+//! What stands beside the times of a stream, worked by hand: batches, and rates that change.
 
 use crate::support::{Done, run};
 use waybill::units::draw::{Draws, Law, Purpose, Sampler, name_hash};
@@ -117,4 +117,87 @@ fn the_offered_load_counts_the_things_of_a_batch() {
     let text = stream("arrivals = { poisson = \"1/h\" }\nbatch = { uniform = { low = 1, high = 3 } }");
     let loads = waybill::scenario::loads(&crate::support::read(&text).plan);
     assert!((loads[0].offered - 48.0).abs() < 1e-9, "{loads:?}");
+}
+
+/// When the things of `s` come, in seconds.
+fn times(keys: &str) -> Vec<i64> {
+    comings(&run(&stream(keys), 1)).into_iter().map(|c| c.0).collect()
+}
+
+/// An hour of the stream's own time passes in half an hour at the factor 2, and never at 0. What would come at the very
+/// end of a part comes at the beginning of the next part that has a rate.
+#[test]
+fn an_interval_passes_as_fast_as_the_profile_says() {
+    let found =
+        times("arrivals = { every = \"1h\" }\ncount = 6\nprofile = { period = \"4h\", factors = [2, 0, 1, 1] }");
+    assert_eq!(found, [1_800, 7_200, 10_800, 14_400, 16_200, 21_600]);
+}
+
+#[test]
+fn a_first_arrival_comes_when_it_is_said_to() {
+    let arrivals = "arrivals = { every = \"1h\", first = \"70 min\" }\ncount = 2";
+    let found = times(&format!("{arrivals}\nprofile = {{ period = \"4h\", factors = [2, 0, 1, 1] }}"));
+    assert_eq!(found, [4_200, 10_800]);
+}
+
+/// The run starts on a Monday. Friday's last thing would come as Saturday begins: it comes on Monday.
+#[test]
+fn weekdays_and_hours_go_by_the_calendar() {
+    let day = 86_400;
+    let found = times("arrivals = { every = \"1d\" }\ncount = 7\nprofile = { weekdays = [1, 1, 1, 1, 1, 0, 0] }");
+    assert_eq!(found, [1, 2, 3, 4, 7, 8, 9].map(|n| n * day));
+    // Eight hours a day from 08:00, at the factor 3 and on Mondays at 1.5: a day of work is 24 and 12 hours.
+    let hours = "hours = [0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0]";
+    let weekdays = "weekdays = [0.5, 1, 1, 1, 1, 1, 1]";
+    let found = times(&format!("arrivals = {{ every = \"6h\" }}\ncount = 4\nprofile = {{ {hours}, {weekdays} }}"));
+    assert_eq!(found, [12 * 3_600, day + 8 * 3_600, day + 10 * 3_600, day + 12 * 3_600]);
+}
+
+/// From 6 January ten days and ten days; six more in January, none in February, and four at the factor 2 in March.
+#[test]
+fn months_go_by_the_calendar() {
+    let found = times("arrivals = { every = \"10d\" }\nprofile = { months = [1, 0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1] }");
+    assert_eq!(found, [10, 20, 56].map(|n| n * 86_400));
+}
+
+/// From 1 to 3 in two days: 1.5 in the middle of the first day, 2.5 in the middle of the second, 3 from then on.
+#[test]
+fn a_trend_is_a_straight_line_taken_day_by_day() {
+    let trend = "trend = [{ at = \"0d\", factor = 1 }, { at = \"2d\", factor = 3 }]";
+    let found = times(&format!("arrivals = {{ every = \"1d\" }}\ncount = 5\n{trend}"));
+    assert_eq!(found, [57_600, 103_680, 138_240, 172_800, 201_600]);
+}
+
+#[test]
+fn nothing_comes_once_a_trend_has_come_to_nothing() {
+    let trend = "trend = [{ at = \"3d\", factor = 1 }, { at = \"4d\", factor = 0 }]";
+    // Three days, and then half a day's worth at the middle of the line.
+    assert_eq!(times(&format!("arrivals = {{ every = \"1d\" }}\n{trend}")), [1, 2, 3].map(|n| n * 86_400));
+}
+
+/// Random arrivals in each part of the day are as many as the factors say: four standard deviations of a Poisson count.
+#[test]
+fn random_arrivals_follow_the_profile_part_by_part() {
+    let factors = [0.2, 1.0, 3.0, 0.8];
+    let keys = "arrivals = { poisson = \"100/d\" }\nprofile = { period = \"24h\", factors = [0.2, 1, 3, 0.8] }";
+    let mut counts = [0.0; 4];
+    for at in times(keys) {
+        counts[(at % 86_400 / 21_600) as usize] += 1.0;
+    }
+    for (count, factor) in counts.into_iter().zip(factors) {
+        let expected: f64 = 100.0 / 4.0 * factor * 60.0;
+        assert!((count - expected).abs() < 4.0 * expected.sqrt(), "{counts:?}: {count} in place of {expected}");
+    }
+}
+
+#[test]
+fn the_offered_load_counts_the_mean_of_the_profile_and_the_trend() {
+    let offered = |keys: &str| {
+        let text = stream(&format!("arrivals = {{ poisson = \"1/h\" }}\n{keys}"));
+        waybill::scenario::loads(&crate::support::read(&text).plan)[0].offered
+    };
+    assert!((offered("profile = { period = \"24h\", factors = [0.5, 2.5] }") - 36.0).abs() < 1e-9);
+    // From 1 to 3 over the 60 days of the run.
+    let trend = "trend = [{ at = \"0d\", factor = 1 }, { at = \"60d\", factor = 3 }]";
+    assert!((offered(trend) - 48.0).abs() < 1e-9);
 }

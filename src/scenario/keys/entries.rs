@@ -1,6 +1,6 @@
 //! The tables that stand at the top of a file or in `[[...]]`.
 
-use super::{ARRIVALS, BASIS, COPIES, DEPARTURES, Form, Key, REMOVE, Spec, Unit, may, must};
+use super::{ARRIVALS, BASIS, COPIES, DEPARTURES, Form, Key, PROFILE, REMOVE, Spec, TREND, Unit, may, must};
 
 /// The largest number of things in one place: servers, consignments of a load, packages.
 const MANY: i64 = 1_000_000_000;
@@ -146,6 +146,20 @@ const BATCH: Key = may(
     "{ uniform = { low = 2, high = 9 } }",
     "So many come each time, each with draws of its own.",
 );
+const PROFILE_KEY: Key = may(
+    "profile",
+    Form::Table(&PROFILE),
+    "the same rate always",
+    r#"{ period = "24h", factors = [0.5, 1.5] }"#,
+    "How the rate of `poisson` or `every` changes in the course of a day, a week or a year.",
+);
+const TREND_KEY: Key = may(
+    "trend",
+    Form::List(&TREND),
+    "none",
+    r#"[{ at = 2025-08-01, factor = 1 }, { at = 2025-11-01, factor = 1.5 }]"#,
+    "How the rate of `poisson` or `every` grows or shrinks: factors at dates, straight lines between them.",
+);
 const PRIORITY: Key = may(
     "priority",
     Form::Law(Unit::Count),
@@ -168,6 +182,8 @@ pub(crate) static REQUIREMENT: Spec = Spec {
         ARRIVALS_KEY,
         COUNT,
         BATCH,
+        PROFILE_KEY,
+        TREND_KEY,
         PRIORITY,
         may("item", Form::Refer("item"), "", r#""spare""#, "What is asked for; in place of `lines`."),
         QUANTITY,
@@ -225,6 +241,8 @@ pub(crate) static PLEDGE: Spec = Spec {
         ARRIVALS_KEY,
         COUNT,
         BATCH,
+        PROFILE_KEY,
+        TREND_KEY,
         may("nation", Form::Name, "none", r#""norway""#, "Who promises."),
         may("to", Form::Refer("mechanism"), "the only one that pools money", r#""purl-2""#, "Who receives."),
         must("amount", Form::Law(Unit::Money), r#""9 M EUR""#, "How much, in the home currency or one with a rate."),
@@ -255,6 +273,8 @@ pub(crate) static CONSIGNMENT: Spec = Spec {
         ARRIVALS_KEY,
         COUNT,
         BATCH,
+        PROFILE_KEY,
+        TREND_KEY,
         must("enters", Form::Refer("node"), r#""port""#, "Where they come in."),
         may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
         may("item", Form::Refer("item"), "none", r#""spare""#, "What they are."),

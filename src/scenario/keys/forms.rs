@@ -27,6 +27,38 @@ pub(crate) static ARRIVALS: Spec = Spec {
     ],
 };
 
+pub(crate) static PROFILE: Spec = Spec {
+    name: "profile",
+    title: "`profile`",
+    text: "Factors that multiply the rate of a stream; they need not have the mean 1. Either `period` and `factors`, or any of the others, whose factors multiply.",
+    keys: &[
+        may(
+            "period",
+            Form::Amount(Unit::Time, 1),
+            "",
+            r#""24h""#,
+            "Begins at the start of the run, and again and again.",
+        ),
+        may("factors", Form::Factors, "", "[0.5, 1.5]", "Of equal parts of the period."),
+        may("hours", Form::Factors, "", "", "24 factors, by hour of the day, UTC."),
+        may("weekdays", Form::Factors, "", "[1, 1, 1, 1, 1, 0.2, 0]", "Seven factors, from Monday on, UTC."),
+        may(
+            "months",
+            Form::Factors,
+            "",
+            "[1, 1, 1, 1, 1, 1, 0.5, 0.5, 1, 1, 1, 1]",
+            "Twelve factors, from January on.",
+        ),
+    ],
+};
+
+pub(crate) static TREND: Spec = Spec {
+    name: "trend",
+    title: "a point of `trend`",
+    text: "The factor at one instant; before the first point and after the last one it stays as it is there.",
+    keys: &[must("at", Form::Moment, "2025-11-01", "When."), must("factor", Form::Factors, "1.5", "Zero or more.")],
+};
+
 pub(crate) static DEPARTURES: Spec = Spec {
     name: "leg.departures",
     title: "`departures`",
@@ -262,6 +294,8 @@ pub(crate) static ROUTE: Spec = Spec {
 
 /// Tables that stand as values, in the order of the reference.
 pub(crate) static VALUES: &[&Spec] = &[
+    &PROFILE,
+    &TREND,
     &LAW,
     &LOGNORMAL,
     &GAMMA,

@@ -70,6 +70,8 @@ pub enum Form {
     Value,
     /// `"5%"`, or a length of time for dates.
     Tolerance,
+    /// A number of zero or more, or a list of such.
+    Factors,
     /// Numbers, or amounts in quotes.
     Values,
     /// Values with their relative weights.

@@ -115,6 +115,8 @@ fn kind(key: &Key) -> String {
         Form::Figure => "figure".into(),
         Form::Value => "number, amount or date".into(),
         Form::Tolerance => "share, or time".into(),
+        Form::Factors if key.name == "factor" => "number, 0 or more".into(),
+        Form::Factors => "list of numbers, 0 or more".into(),
         Form::Values => "list".into(),
         Form::Weights => "table of weights".into(),
         Form::Mixture => "list of `{ weight, of }`".into(),

@@ -45,12 +45,12 @@ pub(super) fn stocks(entries: &[Entry<'_>], all: &All) -> Vec<Stock> {
 /// When a stream's things come, what is said beside that, and where the file says so.
 pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
     let times = times(f, places);
-    let batch = batch(f);
+    let (batch, pace) = (batch(f), super::pace::pace(f, times.as_ref()));
     let times = times?;
-    if batch.is_none() {
+    if batch.is_none() && pace.is_none() {
         return Some(times);
     }
-    Some(Arrivals::Shaped(Box::new(Shape { times, batch })))
+    Some(Arrivals::Shaped(Box::new(Shape { times, batch, pace })))
 }
 
 /// So many things at each time.

@@ -5,6 +5,7 @@ pub(crate) mod funding;
 pub(crate) mod goods;
 pub(crate) mod network;
 pub(crate) mod notes;
+mod pace;
 
 use super::codes;
 use super::diagnostic::Finding;

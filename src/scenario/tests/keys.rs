@@ -36,7 +36,7 @@ fn paths(spec: &Spec) -> &'static [&'static str] {
         "nation" => &["nation.norway"],
         "stock" => &["stock.spares"],
         "requirement" => &["requirement.ask"],
-        "pledge" => &["pledge.gift"],
+        "pledge" => &["pledge.gift", "pledge.gift-3"],
         "consignment" => &["consignment.cargo", "consignment.loose"],
         "mechanism" => &["mechanism.purl"],
         "node" => &["node.hub", "node.hub-4"],
