@@ -24,6 +24,8 @@ pub struct Shape {
     pub batch: Option<Law>,
     /// How the rate of [`Arrivals::Every`] changes.
     pub pace: Option<Pace>,
+    /// They never leave: a route without end is right.
+    pub circulates: bool,
 }
 
 impl Arrivals {
@@ -43,6 +45,11 @@ impl Arrivals {
             Arrivals::Shaped(shape) => Some(shape),
             _ => None,
         }
+    }
+
+    /// Whether what comes stays in the model for ever.
+    pub fn circulates(&self) -> bool {
+        self.shape().is_some_and(|shape| shape.circulates)
     }
 
     /// How the rate changes.

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Goods of a stream that come in at one place for one destination.
 pub(crate) struct Source {
     pub stream: u32,
+    /// They go round for ever, and are meant to.
+    pub circulates: bool,
     pub enters: u32,
     pub to: Option<u32>,
     /// Whether the scenario says where they go.
@@ -38,6 +40,7 @@ pub(crate) fn sources(plan: &Plan, handover: Option<u32>) -> Vec<Source> {
             let (n, mean) = consignments(&line.quantity, item);
             out.push(Source {
                 stream: i as u32,
+                circulates: false,
                 enters: origin.raw(),
                 to: line.to.map(Id::raw).or(handover),
                 must_arrive: true,
@@ -70,6 +73,7 @@ pub(crate) fn sources(plan: &Plan, handover: Option<u32>) -> Vec<Source> {
                 };
                 out.push(Source {
                     stream: i as u32,
+                    circulates: stream.arrivals.circulates(),
                     enters: enters.raw(),
                     to: to.map(Id::raw).or(handover),
                     must_arrive: to.is_some(),
@@ -151,16 +155,16 @@ pub(crate) fn check(cx: &Ctx, plan: &Plan, places: &Places, all: &All, whole: bo
     let sources = sources(plan, all.handover);
     let mut walk = Walk { cx, plan, places, reached: BTreeSet::new(), legs: BTreeSet::new() };
     // The heaviest first: what it fits, the lighter ones fit too.
-    let mut groups: BTreeMap<(u32, Option<u32>), (i64, &Source)> = BTreeMap::new();
+    let mut groups: BTreeMap<(u32, Option<u32>, bool), (i64, &Source)> = BTreeMap::new();
     for source in &sources {
         let mass = source.mass.unwrap_or(0);
-        let group = groups.entry((source.enters, source.to)).or_insert((mass, source));
+        let group = groups.entry((source.enters, source.to, source.circulates)).or_insert((mass, source));
         if mass > group.0 || (source.must_arrive && !group.1.must_arrive) {
             *group = (mass.max(group.0), source);
         }
     }
     let mut work = 0;
-    for ((enters, to), (mass, source)) in &groups {
+    for ((enters, to, _), (mass, source)) in &groups {
         work += walk.group(*enters, *to, *mass, source);
         if work > WORK_MOST {
             return;
@@ -216,7 +220,11 @@ impl Walk<'_> {
             }
         }
         self.arrives(enters, to, source, &seen);
-        self.leaves(&seen, leaving, &back, to);
+        if source.circulates {
+            self.takes_time(&seen, leaving, &back, to);
+        } else {
+            self.leaves(&seen, leaving, &back, to);
+        }
         work += seen.len();
         self.reached.append(&mut seen);
         work
@@ -235,15 +243,7 @@ impl Walk<'_> {
 
     /// Reports the first node from which goods can never leave.
     fn leaves(&self, seen: &BTreeSet<u32>, leaving: Vec<u32>, back: &BTreeMap<u32, Vec<u32>>, to: Option<u32>) {
-        let mut free: BTreeSet<u32> = leaving.iter().copied().collect();
-        let mut open = leaving;
-        while let Some(n) = open.pop() {
-            for from in back.get(&n).into_iter().flatten() {
-                if free.insert(*from) {
-                    open.push(*from);
-                }
-            }
-        }
+        let free = leads_to(leaving, back);
         if let Some(stuck) = seen.difference(&free).next() {
             let name = &self.plan.nodes[Id::new(*stuck)].name;
             let goods = match to {
@@ -254,6 +254,33 @@ impl Walk<'_> {
             self.cx.report(
                 Finding::new(&codes::CIRCLE, self.places.nodes[*stuck as usize], message, "no way leads out from here")
                     .help("let some `next` of the circle lead to a handover node or \"out\""),
+            );
+        }
+    }
+
+    /// What circulates has to come again and again to something that takes time, else the run stands still.
+    fn takes_time(&self, seen: &BTreeSet<u32>, leaving: Vec<u32>, back: &BTreeMap<u32, Vec<u32>>, to: Option<u32>) {
+        let slow = |n: &u32| {
+            let plan = self.plan;
+            let over = |hop: Hop| match hop {
+                Hop::Leg(leg) => plan.legs[leg].departures.is_some() || plan.legs[leg].transit.mean() > 0.0,
+                _ => false,
+            };
+            plan.steps_of(Id::new(*n)).any(|s| plan.steps[s].time.mean() > 0.0)
+                || hops(&plan.nodes[Id::new(*n)].next, to).into_iter().any(|(hop, _)| over(hop))
+        };
+        let free = leads_to(leaving.into_iter().chain(seen.iter().copied().filter(slow)).collect(), back);
+        if let Some(stuck) = seen.difference(&free).next() {
+            let name = &self.plan.nodes[Id::new(*stuck)].name;
+            let message = format!("what reaches `{name}` goes round in no time");
+            self.cx.report(
+                Finding::new(
+                    &codes::CIRCLE,
+                    self.places.nodes[*stuck as usize],
+                    message,
+                    "nothing from here on takes time",
+                )
+                .help("give a leg of the circle a `transit`, or a step of it a `time`"),
             );
         }
     }
@@ -403,6 +430,19 @@ impl Walk<'_> {
     }
 }
 
+/// All nodes from which some way leads to one of these.
+fn leads_to(mut open: Vec<u32>, back: &BTreeMap<u32, Vec<u32>>) -> BTreeSet<u32> {
+    let mut found: BTreeSet<u32> = open.iter().copied().collect();
+    while let Some(n) = open.pop() {
+        for from in back.get(&n).into_iter().flatten() {
+            if found.insert(*from) {
+                open.push(*from);
+            }
+        }
+    }
+    found
+}
+
 fn too_small(limit: Option<Limit>, mass: i64) -> bool {
     limit.and_then(|l| l.mass).is_some_and(|room| room.0 < mass)
 }
@@ -415,6 +455,14 @@ fn endless_sources(cx: &Ctx, plan: &Plan, places: &Places) {
     if plan.end.is_some() {
         return;
     }
+    for (i, stream) in plan.streams.iter().enumerate().filter(|(_, s)| s.arrivals.circulates()) {
+        let message = format!("`{}` never leaves, and the run has no end", stream.name);
+        cx.report(
+            Finding::new(&codes::ENDLESS, places.arrivals[i], message, "what comes here circulates for ever")
+                .help("add `end` to `[time]`"),
+        );
+    }
+    let endless = |s: &&crate::model::Stream| endless(s) && !s.arrivals.circulates();
     for (i, stream) in plan.streams.iter().enumerate().filter(|(_, s)| endless(s)) {
         let message = format!("`{}` never ends, nor does the run", stream.name);
         cx.report(

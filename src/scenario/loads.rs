@@ -165,7 +165,8 @@ struct Visits {
 /// Solves the traffic equations; `None` where a rate is not known or they have no solution.
 fn visits(plan: &Plan, sources: &[Source]) -> Option<Visits> {
     let mut groups: BTreeMap<Option<u32>, Flow> = BTreeMap::new();
-    for source in sources {
+    // What circulates comes once and is handled for ever: how often, no rate says.
+    for source in sources.iter().filter(|s| !s.circulates) {
         let Some(rate) = rate(plan, &plan.streams[Id::new(source.stream)]) else { continue };
         if rate == 0.0 {
             continue;

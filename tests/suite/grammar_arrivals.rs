@@ -1,4 +1,4 @@
-//! What stands beside the times of a stream, worked by hand: batches, and rates that change.
+//! What stands beside the times of a stream, worked by hand: batches, rates that change, and what never leaves.
 
 use crate::support::{Done, run};
 use waybill::units::draw::{Draws, Law, Purpose, Sampler, name_hash};
@@ -200,4 +200,33 @@ fn the_offered_load_counts_the_mean_of_the_profile_and_the_trend() {
     // From 1 to 3 over the 60 days of the run.
     let trend = "trend = [{ at = \"0d\", factor = 1 }, { at = \"60d\", factor = 3 }]";
     assert!((offered(trend) - 48.0).abs() < 1e-9);
+}
+
+/// A truck is loaded for 5 s at `n`, drives 10 s to `far` and 10 s back, and again.
+#[test]
+fn what_circulates_comes_round_until_the_end() {
+    let text = "[time]\nstart = 2025-01-06\nend = \"56 s\"\n\n[[consignment]]\nname = \"s\"\nenters = \"n\"\n\
+                on = 2025-01-06\ncirculates = true\n\n[[node]]\nname = \"n\"\nnext = \"far\"\n\n[[node.step]]\n\
+                name = \"d\"\ntime = \"5 s\"\n\n[[node]]\nname = \"far\"\nnext = \"n\"\n\n[[leg]]\nfrom = \"n\"\n\
+                to = \"far\"\ntransit = \"10 s\"\n\n[[leg]]\nfrom = \"far\"\nto = \"n\"\ntransit = \"10 s\"\n";
+    let done = run(text, 1);
+    assert_eq!(
+        told(&done, &["HandlingStarted", "LegDeparted", "LeftModel"]),
+        "0 HandlingStarted s#1\n5 LegDeparted s#1\n15 LegDeparted s#1\n25 HandlingStarted s#1\n30 LegDeparted s#1\n\
+         40 LegDeparted s#1\n50 HandlingStarted s#1\n55 LegDeparted s#1"
+    );
+    // Each round is another visit, with a draw of its own.
+    let random = text.replace("\"10 s\"", "{ exponential = \"10 s\" }").replace("56 s", "10 min");
+    let transits: Vec<i64> = run(&random, 1)
+        .events()
+        .iter()
+        .filter(|e| e["kind"] == "LegDeparted" && e["leg"] == "n:far:road")
+        .map(|e| e["transit"].as_i64().unwrap())
+        .collect();
+    let law = Sampler::new(&Law::Exponential { mean: 10.0 }).unwrap();
+    let secret = Draws::new(1).block(name_hash("s"), 1).secret();
+    let purpose = Purpose::named("transit n:far:road");
+    let expected: Vec<i64> = (0..transits.len() as u64).map(|visit| law.at(secret.draw(purpose, visit))).collect();
+    assert!(transits.len() > 10);
+    assert_eq!(transits, expected);
 }

@@ -283,6 +283,13 @@ pub(crate) static CONSIGNMENT: Spec = Spec {
         may("value", Form::Law(Unit::Money), "none", r#""9 k USD""#, "Of a consignment, where no item says it."),
         PRIORITY,
         NEEDED,
+        may(
+            "circulates",
+            Form::Flag,
+            "false",
+            "true",
+            "They never leave (trucks, crews, containers): a route without end is right, and the run needs an `end`.",
+        ),
         COPIES,
         REMOVE,
         BASIS,

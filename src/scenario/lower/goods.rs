@@ -47,10 +47,11 @@ pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> 
     let times = times(f, places);
     let (batch, pace) = (batch(f), super::pace::pace(f, times.as_ref()));
     let times = times?;
-    if batch.is_none() && pace.is_none() {
+    let circulates = f.spec.key("circulates").is_some() && f.flag("circulates", false);
+    if batch.is_none() && pace.is_none() && !circulates {
         return Some(times);
     }
-    Some(Arrivals::Shaped(Box::new(Shape { times, batch, pace })))
+    Some(Arrivals::Shaped(Box::new(Shape { times, batch, pace, circulates })))
 }
 
 /// So many things at each time.
