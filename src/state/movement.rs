@@ -73,7 +73,7 @@ impl State {
                 if let Place::Entering { held, .. } = &mut self.units[unit].place {
                     *held = true;
                 }
-                self[at].fresh -= 1;
+                self.steps[Id::new(at.raw())].learns(unit, &self.units[unit]);
                 self.arm_entry(at);
                 unit
             }
@@ -266,7 +266,9 @@ impl State {
         self.units[unit].joined = self.joins(unit);
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.insert(&mut self.units, unit);
-        row.fresh += 1;
+        if self.net.has_yard(step) {
+            row.wants(unit, &self.units[unit], from);
+        }
         self.arm_entry(step);
     }
 
@@ -284,12 +286,14 @@ impl State {
     }
 
     fn leave_entry(&mut self, unit: UnitId) -> Origin {
-        let Place::Entering { step, held, from } = self.units[unit].place else {
+        let Place::Entering { step, from, .. } = self.units[unit].place else {
             unreachable!("who enters stood at the entry")
         };
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.remove(&mut self.units, unit);
-        row.fresh -= u32::from(!held);
+        if self.net.has_yard(step) {
+            row.wants_not(unit, &self.units[unit], from);
+        }
         self.arm_entry(step);
         from
     }

@@ -2,14 +2,14 @@
 
 use super::State;
 use super::line::Line;
-use super::unit::{Origin, Place, Unit};
+use super::unit::{Name, Origin, Place, Unit};
 use crate::event::{GateId, Subject, UnitId};
 use crate::model::{Disruption, Effect, Hop, Leg, Limit, Node, Route, Step, WhenFull};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a yard holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +53,12 @@ pub struct StepRow {
     pub line: Line,
     /// Who wants to enter its yard, in the order of choice.
     pub entry: Line,
-    /// How many of them have not yet found it full.
-    pub fresh: u32,
+    /// Of them, where there are yards: those who have not yet found it full, in that order too; how many there are of each
+    /// mass; how many come from a step of the same node, and how many from this step again.
+    fresh: BTreeSet<(i32, SimTime, Name, UnitId)>,
+    masses: BTreeMap<Mass, u32>,
+    inside: u32,
+    again: u32,
     /// Its line and its servers.
     pub held: Held,
     /// Outages and closed hours that cover the step itself.
@@ -84,7 +88,10 @@ impl StepRow {
         StepRow {
             line: Line::new(order),
             entry: Line::new(crate::model::Order::Priority),
-            fresh: 0,
+            fresh: BTreeSet::new(),
+            masses: BTreeMap::new(),
+            inside: 0,
+            again: 0,
             held: Held::default(),
             down: 0,
             calendar,
@@ -96,6 +103,37 @@ impl StepRow {
             last: 0,
             enter_set: false,
             serve_set: false,
+        }
+    }
+
+    /// Somebody wants to enter a yard.
+    pub(super) fn wants(&mut self, id: UnitId, unit: &Unit, from: Origin) {
+        self.fresh.insert((unit.priority, unit.joined, unit.name, id));
+        *self.masses.entry(unit.mass).or_default() += 1;
+        match from {
+            Origin::Outside => {}
+            Origin::Step(..) => self.inside += 1,
+            Origin::Again => self.again += 1,
+        }
+    }
+
+    /// It knows that the yard is full.
+    pub(super) fn learns(&mut self, id: UnitId, unit: &Unit) {
+        self.fresh.remove(&(unit.priority, unit.joined, unit.name, id));
+    }
+
+    /// It wants no more.
+    pub(super) fn wants_not(&mut self, id: UnitId, unit: &Unit, from: Origin) {
+        self.learns(id, unit);
+        let of_mass = self.masses.get_mut(&unit.mass).expect("who wants to enter was counted");
+        *of_mass -= 1;
+        if *of_mass == 0 {
+            self.masses.remove(&unit.mass);
+        }
+        match from {
+            Origin::Outside => {}
+            Origin::Step(..) => self.inside -= 1,
+            Origin::Again => self.again -= 1,
         }
     }
 
@@ -249,50 +287,47 @@ impl State {
         let plan = &self.plan().steps[step];
         let node = plan.node;
         let node_plan = &self.plan().nodes[node];
-        if plan.yard.is_none() && node_plan.yard.is_none() {
+        if !self.net.has_yard(step) {
             return row.entry.first().map(Admission::Enter);
         }
-        // A yard that is full by number lets nobody in, whatever comes; only fresh ones still have to learn it.
-        let full =
-            |held: &Held, limit: Option<Limit>| limit.and_then(|l| l.number).is_some_and(|most| held.number >= most);
-        let shut = full(&row.held, plan.yard) && plan.when_full != WhenFull::Overflow;
-        if row.fresh == 0 && shut && !self.again_waits(step) {
-            return None;
+        // Where nothing fits, only who does not know it yet has something to learn: a long line at a gate costs nothing.
+        let least = row.masses.first_key_value().map_or(Mass(0), |(mass, _)| *mass);
+        let node_fits = self[node].held.fits(node_plan.yard, 1, least) || row.inside > 0;
+        let overflows = plan.when_full == WhenFull::Overflow || node_plan.when_full == WhenFull::Overflow;
+        if overflows || row.again > 0 || (node_fits && row.held.fits(plan.yard, 1, least)) {
+            return row.entry.iter(&self.units).find_map(|id| self.admission(step, id));
         }
-        row.entry.iter(&self.units).find_map(|id| {
-            let unit = &self.units[id];
-            let Place::Entering { held, from, .. } = unit.place else {
-                unreachable!("who stands at an entry wants to enter")
-            };
-            let outside = from == Origin::Outside;
-            let node_fits = !outside || self[node].held.fits(node_plan.yard, 1, unit.mass);
-            let step_fits = from == Origin::Again || row.held.fits(plan.yard, 1, unit.mass);
-            if node_fits && step_fits {
-                return Some(Admission::Enter(id));
-            }
-            // Whatever is full must agree to an overflow.
-            let node_agrees = node_fits || node_plan.when_full == WhenFull::Overflow;
-            let step_agrees = step_fits || (outside && plan.when_full == WhenFull::Overflow);
-            if node_agrees && step_agrees {
-                return Some(Admission::Overflow(id));
-            }
-            if held {
-                return None;
-            }
-            let rule = match (outside, node_agrees) {
-                (false, _) => WhenFull::Wait,
-                (true, false) => node_plan.when_full,
-                (true, true) => plan.when_full,
-            };
-            Some(Admission::Full(id, rule))
-        })
+        row.fresh.first().and_then(|&(.., id)| self.admission(step, id))
     }
 
-    fn again_waits(&self, step: Id<Step>) -> bool {
-        self[step]
-            .entry
-            .iter(&self.units)
-            .any(|u| matches!(self.units[u].place, Place::Entering { from: Origin::Again, .. }))
+    /// What happens to one who wants to enter, if anything.
+    fn admission(&self, step: Id<Step>, id: UnitId) -> Option<Admission> {
+        let (plan, unit) = (&self.plan().steps[step], &self.units[id]);
+        let (node, node_plan) = (plan.node, &self.plan().nodes[plan.node]);
+        let Place::Entering { held, from, .. } = unit.place else {
+            unreachable!("who stands at an entry wants to enter")
+        };
+        let outside = from == Origin::Outside;
+        let node_fits = !outside || self[node].held.fits(node_plan.yard, 1, unit.mass);
+        let step_fits = from == Origin::Again || self[step].held.fits(plan.yard, 1, unit.mass);
+        if node_fits && step_fits {
+            return Some(Admission::Enter(id));
+        }
+        // Whatever is full must agree to an overflow.
+        let node_agrees = node_fits || node_plan.when_full == WhenFull::Overflow;
+        let step_agrees = step_fits || (outside && plan.when_full == WhenFull::Overflow);
+        if node_agrees && step_agrees {
+            return Some(Admission::Overflow(id));
+        }
+        if held {
+            return None;
+        }
+        let rule = match (outside, node_agrees) {
+            (false, _) => WhenFull::Wait,
+            (true, false) => node_plan.when_full,
+            (true, true) => plan.when_full,
+        };
+        Some(Admission::Full(id, rule))
     }
 
     /// Where a unit that is ready at a node goes on to.

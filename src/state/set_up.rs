@@ -24,6 +24,8 @@ pub struct Net {
     pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
     movement: Vec<bool>,
+    /// Whether a step or its node has a yard.
+    yards: Vec<bool>,
     /// The first step of each node, and the step after each step: for goods, and for requirements' papers.
     first_step: Vec<[Option<Id<Step>>; 2]>,
     next_step: Vec<[Option<Id<Step>>; 2]>,
@@ -55,6 +57,7 @@ impl Net {
             [false, true]
                 .map(|paper| plan.steps_of(node).find(|&s| after.is_none_or(|a| s > a) && passes(node, s, paper)))
         };
+        let yards = plan.steps.iter().map(|s| s.yard.is_some() || plan.nodes[s.node].yard.is_some()).collect();
         let first_step = plan.nodes.ids().map(|node| first(node, None)).collect();
         let next_step = plan.steps.ids().map(|step| first(plan.steps[step].node, Some(step))).collect();
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
@@ -68,10 +71,16 @@ impl Net {
             comes_again,
             legs_from,
             movement,
+            yards,
             first_step,
             next_step,
             plan,
         }
+    }
+
+    #[inline]
+    pub fn has_yard(&self, step: Id<Step>) -> bool {
+        self.yards[step.index()]
     }
 
     /// The first step of a node that goods, or a requirement's paper, pass.

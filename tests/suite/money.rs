@@ -505,3 +505,20 @@ fn laws_of_money_hold_in_random_pools() {
     }
     assert!(funded > 500 && shared > 10 && held > 10, "rare things happen: {funded} {shared} {held}");
 }
+
+#[test]
+fn a_pledge_of_nothing_is_announced_committed_and_paid() {
+    let text = world("", &(need("n", "pump", &[0]) + &gift("p", "0 USD", 1, "") + &gift("q", "10 M USD", 2, "")));
+    let all = ["commits", "pays", "gets", "is funded"];
+    let done = tells(
+        &text,
+        &all,
+        "1d p#1 commits
+         1d p#1 pays 0
+         2d q#1 commits
+         2d q#1 pays 10
+         2d pool#1 gets 10 q#1
+         2d pool#1 is funded",
+    );
+    sums(&done, &[("announced", 10), ("paid", 10), ("allocated", 10), ("pool", 0), ("defaulted", 0)]);
+}

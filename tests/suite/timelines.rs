@@ -406,3 +406,35 @@ fn a_departure_due_while_its_origin_is_closed_is_skipped() {
          23: x#1 arrives, x#1 handed over, y#1 arrives, y#1 handed over, z#1 arrives, z#1 handed over",
     );
 }
+
+/// Twenty thousand wait at a gate by then; a move that looked at all of them would take this test minutes.
+#[test]
+fn a_long_line_at_a_gate_costs_no_more_than_a_short_one() {
+    let text = r#"
+[time]
+start = 2025-01-01
+
+[[consignment]]
+name = "truck"
+arrivals = { every = "1s", first = "0s" }
+count = 20000
+mass = "4 t"
+enters = "hub"
+
+[[node]]
+name = "hub"
+yard = "5 t"
+
+[[node.step]]
+name = "dock"
+servers = 1
+time = "1h"
+"#;
+    let done = crate::support::run(text, 1);
+    // One after another without a pause, the first at once.
+    assert_eq!(done.world.state.now.0, 20_000 * 3_600);
+    assert_eq!(done.figure("streams.truck.left"), 20_000.0);
+    // The k-th comes at k seconds and leaves after (k + 1) hours, k from 0.
+    let stays = (0..20_000i64).map(|k| (k + 1) * 3_600 - k).sum::<i64>();
+    assert_eq!(done.figure("streams.truck.stay_mean"), stays as f64 / 20_000.0);
+}
