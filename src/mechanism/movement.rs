@@ -202,6 +202,10 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
                 (_, Origin::Step(before, _)) => {
                     turn.emit(cause, Event::Blocked { unit, step: before });
                 }
+                // Full yards may divert to each other: who has been all round waits.
+                (WhenFull::Divert(_), _) if been_round(turn, unit, step) => {
+                    turn.emit(cause, Event::HeldAtGate { unit, step });
+                }
                 (WhenFull::Divert(to), _) => {
                     let cause = turn.emit(cause, Event::Diverted { unit, step, to });
                     let cause = turn.emit(cause, Event::NodeReached { unit, node: to });
@@ -217,6 +221,14 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             }
         }
     }
+}
+
+/// Whether a unit that is turned away here was turned away here first at this very instant, or everywhere else.
+fn been_round(turn: &Turn, unit: UnitId, step: Id<Step>) -> bool {
+    let plan = turn.state.plan();
+    turn.state.units[unit].turned.is_some_and(|(at, first, times)| {
+        at == turn.now && (first == plan.steps[step].node || times as usize >= plan.nodes.len())
+    })
 }
 
 /// A free server takes who is first in line.

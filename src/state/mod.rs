@@ -48,8 +48,8 @@ pub struct State {
     pub nodes: Arena<NodeRow>,
     pub steps: Arena<StepRow>,
     pub legs: Arena<LegRow>,
-    /// What convoys carry: loads by row; empty rows are free.
-    convoys: Vec<network::Convoy>,
+    /// What convoys carry.
+    convoys: network::Convoys,
     pub gates: Vec<GateRow>,
     pub needs: Vec<NeedRow>,
     pub lines: Vec<LineRow>,
@@ -153,6 +153,7 @@ impl State {
         }
         self.now = due.at;
         self.turns += 1;
+        self.units.new_turn();
         self.taken(due.wake);
     }
 
@@ -212,7 +213,7 @@ impl State {
         let (phase, place) = match wake {
             Wake::HandlingEnds(u) => (1, ranks.steps[self.handled_at(u).index()]),
             Wake::LegEnds(u) => (1, ranks.legs[self.under_way(u).index()]),
-            Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row as usize].leg.index()]),
+            Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row].leg.index()]),
             Wake::DisruptionTurns(d) => (2, ranks.disruptions[d.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),

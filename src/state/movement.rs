@@ -39,7 +39,7 @@ impl State {
                 self.next_of_stream(stream, next);
                 unit
             }
-            Event::NeedBySet { unit, due } => return self.units[unit].due = due,
+            Event::NeedBySet { unit, due } => return self.need_by(unit, due),
             Event::ValueSet { unit, value } => return self.units[unit].value = value,
             Event::RouteChosen { unit, to } => {
                 let Place::Deciding(node) = self.units[unit].place else {
@@ -77,8 +77,14 @@ impl State {
                 self.arm_entry(at);
                 unit
             }
-            Event::Diverted { unit, to, .. } => {
+            Event::Diverted { unit, step, to } => {
                 self.leave_entry(unit);
+                let node = self.plan().steps[step].node;
+                let row = &mut self.units[unit];
+                row.turned = match row.turned {
+                    Some((at, first, times)) if at == self.now => Some((at, first, times + 1)),
+                    _ => Some((self.now, node, 1)),
+                };
                 self.units[unit].early = false;
                 self.units[unit].place = Place::Deciding(to);
                 unit
@@ -120,18 +126,29 @@ impl State {
             }
             Event::StreamOpened { stream, next } => return self.schedule(stream, next),
             Event::UnloadingPaused { leg } => {
-                let now = self.now;
-                let due = |c: &Convoy| c.leg == leg && c.arrives == now && !c.load.is_empty();
-                for row in 0..self.convoys.len() {
-                    if due(&self.convoys[row]) {
-                        self.set(now, Wake::ConvoyEnds(row as u32));
-                    }
+                for row in self.convoys.due(leg, self.now).to_vec() {
+                    self.set(self.now, Wake::ConvoyEnds(row));
                 }
                 return;
             }
             _ => unreachable!("apply hands movement its own events"),
         };
         self.units[object].last = self.events;
+    }
+
+    /// A need-by date moves a unit within a line that goes by it.
+    fn need_by(&mut self, unit: UnitId, due: SimTime) {
+        let leg = match self.units[unit].place {
+            Place::Ready(leg) => Some(leg),
+            _ => None,
+        };
+        if let Some(leg) = leg {
+            self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+        }
+        self.units[unit].due = due;
+        if let Some(leg) = leg {
+            self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
+        }
     }
 
     /// The node that goods of a stream enter.
@@ -173,6 +190,7 @@ impl State {
             to,
             early: self.now < SimTime::ZERO,
             recognised: false,
+            turned: None,
         };
         self.units.insert(id, unit);
         if self.now < SimTime::ZERO {
@@ -404,9 +422,10 @@ impl State {
         self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
         self.pass(unit, node);
         self.arm_entry(step);
-        let first = Id::new(self.plan().nodes[node].first_step);
-        if first != step {
-            self.arm_entry(first);
+        for paper in [false, true] {
+            if let Some(first) = self.net.first_step(node, paper).filter(|&first| first != step) {
+                self.arm_entry(first);
+            }
         }
     }
 
@@ -428,7 +447,7 @@ impl State {
             self.push(self.now.after(transit), 1, place, Wake::LegEnds(unit));
         } else {
             let row = self[leg].loading.expect("who boards finds a convoy loading");
-            self.convoys[row as usize].load.push(unit);
+            self.convoys.board(row, unit);
         }
     }
 
@@ -436,16 +455,11 @@ impl State {
         self[leg].departed += 1;
         self[leg].last = self.events;
         if transit.0 >= 0 {
-            let convoy = Convoy { leg, arrives: self.now.after(transit), load: Vec::with_capacity(load as usize) };
-            let at = convoy.arrives;
-            let row = self.convoys.iter().position(|c| c.load.is_empty()).unwrap_or(self.convoys.len());
-            if row == self.convoys.len() {
-                self.convoys.push(convoy);
-            } else {
-                self.convoys[row] = convoy;
-            }
-            self[leg].loading = Some(row as u32);
-            self.set(at, Wake::ConvoyEnds(row as u32));
+            let at = self.now.after(transit);
+            let convoy = Convoy { leg, arrives: at, load: Vec::with_capacity(load as usize) };
+            let row = self.convoys.push(convoy);
+            self[leg].loading = Some(row);
+            self.set(at, Wake::ConvoyEnds(row));
         }
         self.next_departure(leg);
     }
@@ -465,8 +479,10 @@ impl State {
             Wake::LegTicks(leg) => self[leg].loading = None,
             Wake::ConvoyEnds(row) => {
                 // Whatever else arrives over this leg now comes in the same turn, in the order of choice.
-                for other in self.due_with(row).filter(|&other| other != row).collect::<Vec<_>>() {
-                    let convoy = &self.convoys[other as usize];
+                let convoy = &self.convoys[row];
+                let others = self.convoys.due(convoy.leg, convoy.arrives).iter().copied();
+                for other in others.filter(|&other| other != row).collect::<Vec<_>>() {
+                    let convoy = &self.convoys[other];
                     let place = self.net.ranks.legs[convoy.leg.index()];
                     self.cancel(convoy.arrives, 1, place, Wake::ConvoyEnds(other));
                 }
@@ -480,15 +496,7 @@ impl State {
         if self.plan().legs[leg].departures.as_ref().is_none_or(|d| d.each) {
             return;
         }
-        let now = self.now;
-        let due = self.convoys.iter_mut().filter(|c| c.leg == leg && c.arrives == now);
-        for convoy in due {
-            if let Some(at) = convoy.load.iter().position(|&u| u == unit) {
-                convoy.load.swap_remove(at);
-                return;
-            }
-        }
-        unreachable!("who arrives with a convoy was aboard of one");
+        self.convoys.alight(leg, self.now, unit);
     }
 
     pub(super) fn release(&mut self, unit: UnitId) {
@@ -573,6 +581,10 @@ impl State {
                 }
             }
             Event::StageResumed { gate } => {
+                // Who waits for its rule may go on now.
+                if self.gates[gate.index()].inside.values().any(Option::is_none) {
+                    self.arm_settle(Id::new(self.net.gates[gate.index()].0));
+                }
                 let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
                 for (subject, stay) in inside {
                     if let Some(Stay::Left(left)) = stay {

@@ -220,6 +220,66 @@ fn cut(amount: i64, shares: impl Iterator<Item = u32>) -> i64 {
     ((product + FINE / 2) / FINE) as i64
 }
 
+/// Convoys under way; rows of those that have arrived are used again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Convoys {
+    rows: Vec<Convoy>,
+    free: Vec<u32>,
+    /// Rows by leg and instant of arrival.
+    due: BTreeMap<(Id<Leg>, SimTime), Vec<u32>>,
+}
+
+impl Convoys {
+    pub fn push(&mut self, convoy: Convoy) -> u32 {
+        let key = (convoy.leg, convoy.arrives);
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.rows[row as usize] = convoy;
+                row
+            }
+            None => {
+                self.rows.push(convoy);
+                self.rows.len() as u32 - 1
+            }
+        };
+        self.due.entry(key).or_default().push(row);
+        row
+    }
+
+    pub fn board(&mut self, row: u32, unit: UnitId) {
+        self.rows[row as usize].load.push(unit);
+    }
+
+    /// Rows of the convoys that arrive over a leg at an instant and still have somebody aboard.
+    pub fn due(&self, leg: Id<Leg>, at: SimTime) -> &[u32] {
+        self.due.get(&(leg, at)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Somebody leaves a convoy that arrives over a leg at an instant.
+    pub fn alight(&mut self, leg: Id<Leg>, at: SimTime, unit: UnitId) {
+        let due = self.due.get_mut(&(leg, at)).expect("who arrives with a convoy was aboard of one");
+        let aboard = |row: u32| self.rows[row as usize].load.iter().position(|&u| u == unit);
+        let found = due.iter().enumerate().find_map(|(i, &row)| Some((i, row, aboard(row)?)));
+        let (place, row, seat) = found.expect("who arrives with a convoy was aboard of one");
+        let load = &mut self.rows[row as usize].load;
+        load.swap_remove(seat);
+        if load.is_empty() {
+            self.free.push(row);
+            due.remove(place);
+            if due.is_empty() {
+                self.due.remove(&(leg, at));
+            }
+        }
+    }
+}
+
+impl std::ops::Index<u32> for Convoys {
+    type Output = Convoy;
+    fn index(&self, row: u32) -> &Convoy {
+        &self.rows[row as usize]
+    }
+}
+
 /// What one departure carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Convoy {
@@ -356,17 +416,11 @@ impl State {
 
     /// Units aboard of the convoys that arrive over the leg of this one at this instant, in the order of choice.
     pub fn convoys_due(&self, row: u32) -> (Id<Leg>, Vec<UnitId>) {
-        let mut all: Vec<UnitId> =
-            self.due_with(row).flat_map(|other| self.convoys[other as usize].load.iter().copied()).collect();
+        let Convoy { leg, arrives, .. } = self.convoys[row];
+        let due = self.convoys.due(leg, arrives).iter();
+        let mut all: Vec<UnitId> = due.flat_map(|&other| self.convoys[other].load.iter().copied()).collect();
         all.sort_unstable_by(|&a, &b| self.units[a].choice(&self.units[b]));
-        (self.convoys[row as usize].leg, all)
-    }
-
-    /// Rows of the convoys that arrive over the same leg at the same instant.
-    pub(super) fn due_with(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
-        let (leg, at) = (self.convoys[row as usize].leg, self.convoys[row as usize].arrives);
-        let due = move |c: &Convoy| c.leg == leg && c.arrives == at && !c.load.is_empty();
-        self.convoys.iter().enumerate().filter(move |(_, c)| due(c)).map(|(i, _)| i as u32)
+        (leg, all)
     }
 
     pub(super) fn handled_at(&self, unit: UnitId) -> Id<Step> {
@@ -386,7 +440,7 @@ impl State {
     /// Who would board a departure of the leg now, in the order of boarding; empty when it would not leave.
     pub fn boards(&self, leg: Id<Leg>) -> Vec<UnitId> {
         let departures = self.plan().legs[leg].departures.as_ref().expect("a leg with a timetable has departures");
-        let capacity = departures.capacity.map(|c| self.cut_capacity(leg, c));
+        let capacity = self.departure_capacity(leg);
         let mut load = Held::default();
         let mut aboard = Vec::new();
         for id in self[leg].line.iter(&self.units) {
@@ -411,15 +465,16 @@ impl State {
     }
 
     /// A departure's capacity, times the shares that disruptions of the leg leave, rounded once, halves up.
-    fn cut_capacity(&self, leg: Id<Leg>, capacity: Limit) -> Limit {
+    pub fn departure_capacity(&self, leg: Id<Leg>) -> Option<Limit> {
+        let capacity = self.plan().legs[leg].departures.as_ref()?.capacity?;
         let shares = self[leg].struck.iter().filter_map(|&d| match self.plan().disruptions[d].effect {
             Effect::Capacity(share) => Some(share),
             _ => None,
         });
-        Limit {
+        Some(Limit {
             number: capacity.number.map(|n| cut(i64::from(n), shares.clone()) as u32),
             mass: capacity.mass.map(|m| Mass(cut(m.0, shares.clone()))),
-        }
+        })
     }
 
     /// The factor on times that start at a place now: the product over the disruptions that act on it.

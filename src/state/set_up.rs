@@ -210,7 +210,7 @@ impl State {
             nodes: vec![NodeRow::default(); plan.nodes.len()].into(),
             steps: plan.steps.iter().map(|s| StepRow::new(s.order, in_force(&s.servers))).collect::<Vec<_>>().into(),
             legs: plan.legs.iter().map(|l| LegRow::new(l.order)).collect::<Vec<_>>().into(),
-            convoys: Vec::new(),
+            convoys: Default::default(),
             gates: vec![GateRow::default(); net.gates.len()],
             needs: Vec::new(),
             lines: Vec::new(),

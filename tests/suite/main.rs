@@ -7,6 +7,7 @@ mod cli_faults;
 mod dated;
 mod goldens;
 mod laws;
+mod mended;
 mod money;
 mod pages;
 mod published;

@@ -23,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// More things than this are no scenario for one machine.
 const ENTRIES_MOST: usize = 1_000_000;
+/// So many places, stages and streams at most: a place has a number of 20 bits in the order of events.
+const PLACES_MOST: usize = (1 << 20) - 1;
 
 /// The handles of every kind of entry.
 #[derive(Default)]
@@ -97,6 +99,14 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         + [(&nodes, "step"), (&requirements, "lines")].iter().map(|(list, key)| parts(list, key)).sum::<usize>();
     if count > ENTRIES_MOST {
         cx.report(Finding::bare(&codes::SIZE, format!("the scenario has {count} entries; at most a million are read")));
+        return None;
+    }
+    // Places have numbers of 20 bits; a mechanism has its stages too.
+    let stages = 1 + crate::mechanism::KINDS.iter().map(|k| k.stages.len()).max().unwrap_or(0);
+    let places = count + disruptions.len() + journals.len() + mechanisms.len() * stages;
+    if places > PLACES_MOST {
+        let said = format!("the scenario has {places} places, stages and streams; at most {PLACES_MOST} are read");
+        cx.report(Finding::bare(&codes::SIZE, said));
         return None;
     }
     let streams = entry::sorted(

@@ -263,7 +263,11 @@ fn total(facts: &Facts<'_>, flow: &Flow, columns: &Columns, screen: &Screen) -> 
     if columns.sums {
         let (asked, handed, open) = flow.totals();
         line = line.right(Look::Plain, &grouped(asked), 6 + columns.wide);
-        line = line.right(Look::Plain, &grouped(handed), 7 + columns.wide).right(Look::Plain, &dash(open), 6 + columns.wide);
+        line = line.right(Look::Plain, &grouped(handed), 7 + columns.wide).right(
+            Look::Plain,
+            &dash(open),
+            6 + columns.wide,
+        );
     }
     line = stay(line, of("lead_time_p50"), of("lead_time_p90"), columns);
     let mean = of("lead_time_mean").map_or_else(|| "-".to_owned(), |s| fixed(s / DAY as f64, 1));
