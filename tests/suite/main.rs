@@ -11,6 +11,8 @@ mod money;
 mod pages;
 mod readme;
 mod reference;
+mod rules_ties;
+mod rules_time;
 #[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]
 mod store;
 #[allow(dead_code, reason = "what tests share outlives the tests that use it")]
