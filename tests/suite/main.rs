@@ -11,6 +11,7 @@ mod money;
 mod pages;
 mod readme;
 mod reference;
+mod rules_stations;
 mod rules_ties;
 mod rules_time;
 #[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]
