@@ -11,6 +11,7 @@ mod money;
 mod pages;
 mod readme;
 mod reference;
+mod rules_outages;
 mod rules_stations;
 mod rules_ties;
 mod rules_time;
