@@ -11,10 +11,12 @@ mod money;
 mod pages;
 mod readme;
 mod reference;
+mod rules_departures;
 mod rules_outages;
 mod rules_stations;
 mod rules_ties;
 mod rules_time;
+mod rules_ways;
 #[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]
 mod store;
 #[allow(dead_code, reason = "what tests share outlives the tests that use it")]

@@ -20,18 +20,6 @@ fn road(leg: Leg, dates: &[i64]) -> World {
     world
 }
 
-/// (when, who) of each handling that starts, and how long it takes.
-fn starts(world: &World) -> Vec<(i64, String, i64)> {
-    let done = run(&to_toml(world), 1);
-    let events = done.events();
-    let of = events.iter().filter(|e| e["kind"] == "HandlingStarted");
-    of.map(|e| {
-        let name = e["object"].as_str().expect("goods have a name").to_owned();
-        (e["t"].as_i64().expect("a time"), name, e["service"].as_i64().expect("a length"))
-    })
-    .collect()
-}
-
 #[test]
 fn what_several_things_cover_is_up_when_none_does() {
     let mut world = hub(vec![Step::new("d", 1, 10)], &[0]);
@@ -191,12 +179,7 @@ fn a_closed_leg_lets_nothing_depart_and_what_is_under_way_arrives() {
          19: s#2 arrives, s#2 handed over, c#1 arrives, c#1 handed over, a#1 arrives, a#1 handed over, b#1 arrives, \
          b#1 handed over, e#1 arrives, e#1 handed over",
     );
-    let events = done.events();
-    let turns: Vec<i64> = events
-        .iter()
-        .filter(|e| e["kind"] == "LegDeparted" && e["t"] == 9)
-        .map(|e| e["turn"].as_i64().expect("an event has a turn"))
-        .collect();
+    let turns = &done.numbers("LegDeparted", "turn")[1..];
     assert!(turns.windows(2).all(|pair| pair[1] == pair[0] + 1), "a turn each: {turns:?}");
 }
 
@@ -266,8 +249,7 @@ fn shares_multiply_and_round_once() {
     let half = Effect::Capacity(MILLION / 2);
     world.disruptions = vec![named("a", half, "n", 0, 100), named("b", half, "n.d", 0, 100)];
     // A quarter of 5 is 1.25, so one server; half of the rounded half (3) would be two.
-    let found: Vec<i64> = starts(&world).iter().map(|s| s.0).collect();
-    assert_eq!(found, [1, 11, 21]);
+    assert_eq!(run(&to_toml(&world), 1).numbers("HandlingStarted", "t"), [1, 11, 21]);
 }
 
 #[test]
@@ -279,9 +261,7 @@ fn a_share_of_a_departures_room_rounds_half_up() {
         let names = ["a", "b"];
         let of = |(name, effect): (&&str, &Effect)| named(name, *effect, "l", 5, 10);
         world.disruptions = names.iter().zip(effect).map(of).collect();
-        let events = run(&to_toml(&world), 1).events();
-        let of = events.iter().filter(|e| e["kind"] == "ConvoyDispatched");
-        of.map(|e| e["load"].as_i64().expect("a load")).collect()
+        run(&to_toml(&world), 1).numbers("ConvoyDispatched", "load")
     };
     let half = Effect::Capacity(MILLION / 2);
     // The departure of 10 has half of the room for 5: 2.5, which is 3; of a quarter, 1.25, it has 1.
@@ -301,8 +281,9 @@ fn a_factor_on_times_changes_what_starts_later_and_rounds_half_up() {
         named("c", times(MILLION / 2), "n.d", 18, 9),
     ];
     // 5; 7.5, which is 8; 5 x 2.25 = 11.25 rounded once (twice it would be 12); 2.5, which is 3.
-    let found: Vec<(i64, i64)> = starts(&world).iter().map(|s| (s.0, s.2)).collect();
-    assert_eq!(found, [(0, 5), (1, 8), (10, 11), (20, 3)]);
+    let done = run(&to_toml(&world), 1);
+    assert_eq!(done.numbers("HandlingStarted", "t"), [0, 1, 10, 20]);
+    assert_eq!(done.numbers("HandlingStarted", "service"), [5, 8, 11, 3]);
 }
 
 #[test]

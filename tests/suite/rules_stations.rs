@@ -283,7 +283,7 @@ fn a_repeat_joins_anew_keeps_its_room_and_frees_the_server() {
          20: s#2 done d, s#2 enters d, s#1 starts at 1
          30: s#1 done d, s#1 enters d, s#2 starts at 1",
     );
-    assert!(done.events().iter().filter(|e| e["kind"] == "HandlingFinished").all(|e| e["again"] == true));
+    assert!(done.of("HandlingFinished").iter().all(|e| e["again"] == true));
     // A repetition is a visit of its own: s#1 twice and s#2 once left, s#1 and s#2 are there, s#3 is at the gate.
     figures(&done, "stations.n.d", &[("arrivals", 6.0), ("entered", 5.0), ("departures", 3.0), ("unfinished", 3.0)]);
 }
@@ -337,14 +337,9 @@ fn the_shortest_goes_first_by_the_time_drawn_as_it_enters() {
     let effect = Effect::Time(MILLION * 3 / 2);
     world.disruptions = vec![Disruption { effect, ..closed("n.d", 200, 100_000) }];
     let done = run(&to_toml(&world), 1);
-    let events = done.events();
     let of = |kind: &str| -> Vec<(String, i64, i64)> {
-        let of = events.iter().filter(|e| e["kind"] == kind);
-        of.map(|e| {
-            let text = e["object"].as_str().expect("goods have a name").to_owned();
-            (text, e["t"].as_i64().expect("a time"), e["service"].as_i64().expect("a length"))
-        })
-        .collect()
+        let (times, lengths) = (done.numbers(kind, "t"), done.numbers(kind, "service"));
+        done.texts(kind, "object").into_iter().zip(times).zip(lengths).map(|((a, b), c)| (a, b, c)).collect()
     };
     let measured = of("HandlingMeasured");
     assert_eq!(measured.iter().map(|m| m.1).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7]);

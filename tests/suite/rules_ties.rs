@@ -148,15 +148,15 @@ fn hours_that_begin_serve_what_comes_with_them() {
     let mut world = hub(vec![Step::new("d", 1, 10)], &[60, 115, 120]);
     world.nodes[0].hours = Some(Hours { first: 0, last: 6, opens: 1, closes: 2 });
     // At 60 the hours begin (2) before s#1 comes (3); at 120 they end before s#3 comes.
-    let done = run(&to_toml(&World { end: Some(121), ..world }), 1);
-    let events = done.events();
-    let of = |kind: &str| -> Vec<(i64, &str)> {
-        let of = events.iter().filter(|e| e["kind"] == kind);
-        of.map(|e| (e["t"].as_i64().unwrap(), e["object"].as_str().unwrap())).collect()
-    };
-    assert_eq!(of("HandlingStarted"), [(60, "s#1"), (115, "s#2")]);
-    assert_eq!(of("HandlingPaused"), [(120, "s#2")]);
-    assert_eq!(of("YardEntered"), [(60, "s#1"), (115, "s#2"), (120, "s#3")]);
+    tells_of(
+        &to_toml(&World { end: Some(121), ..world }),
+        Unit::Seconds,
+        &["NodeOpened", "NodeClosed", "YardEntered", "HandlingStarted", "HandlingPaused"],
+        "0: n down
+         60: n up, s#1 enters d, s#1 starts at 1
+         115: s#2 enters d, s#2 starts at 1
+         120: n down, s#2 pauses 5, s#3 enters d",
+    );
 }
 
 #[test]
@@ -315,31 +315,18 @@ fn names_compare_by_bytes_and_their_numbers_as_numbers() {
     world.streams =
         vec![last, stream("a", &[0], 1), stream("b-10", &[0], 1), stream("B", &[0], 1), stream("b_", &[0], 1)];
     world.end = Some(200);
-    let done = run(&to_toml(&world), 1);
-    let events = done.events();
-    let order: Vec<&str> = events
-        .iter()
-        .filter(|e| e["kind"] == "HandlingStarted")
-        .map(|e| e["object"].as_str().expect("goods have a name"))
-        .collect();
+    let order = run(&to_toml(&world), 1).texts("HandlingStarted", "object");
     // Capitals stand before small letters, `-` before `_`; what follows `#` is a number, `-10` is text.
     let numbered: Vec<String> = (1..=11).map(|n| format!("b-2#{n}")).collect();
-    let mut expected = vec!["B#1", "a#1", "b-10#1"];
-    expected.extend(numbered.iter().map(String::as_str));
-    expected.push("b_#1");
-    assert_eq!(order, expected);
+    let named = |name: &str| vec![name.to_owned()];
+    assert_eq!(order, [named("B#1"), named("a#1"), named("b-10#1"), numbered, named("b_#1")].concat());
 }
 
 #[test]
 fn one_decision_a_turn_where_the_next_depends_on_it() {
     let world = hub(vec![Step::new("d", 2, 10)], &[0, 0]);
     let done = run(&to_toml(&world), 1);
-    let starts: Vec<u64> = done
-        .events()
-        .iter()
-        .filter(|e| e["kind"] == "HandlingStarted")
-        .map(|e| e["turn"].as_u64().expect("an event has a turn"))
-        .collect();
+    let starts = done.numbers("HandlingStarted", "turn");
     assert_eq!(starts[1], starts[0] + 1);
 }
 

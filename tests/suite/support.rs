@@ -62,6 +62,21 @@ impl Done {
         tree.number(path).unwrap_or_else(|| panic!("{path} is a number: {:?}", tree.get(path)))
     }
 
+    /// The events of a kind.
+    pub fn of(&self, kind: &str) -> Vec<Value> {
+        self.events().into_iter().filter(|e| e["kind"] == kind).collect()
+    }
+
+    /// Their numbers under a key.
+    pub fn numbers(&self, kind: &str, key: &str) -> Vec<i64> {
+        self.of(kind).iter().map(|e| e[key].as_i64().unwrap_or_else(|| panic!("{key} is a number: {e}"))).collect()
+    }
+
+    /// Their texts under a key.
+    pub fn texts(&self, kind: &str, key: &str) -> Vec<String> {
+        self.of(kind).iter().map(|e| e[key].as_str().unwrap_or_else(|| panic!("{key} is a text: {e}")).into()).collect()
+    }
+
     /// Every event with names, as `log --format jsonl` has it.
     pub fn events(&self) -> Vec<Value> {
         let mut all = Vec::new();
