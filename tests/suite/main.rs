@@ -12,6 +12,7 @@ mod pages;
 mod readme;
 mod reference;
 mod rules_departures;
+mod rules_money;
 mod rules_outages;
 mod rules_stations;
 mod rules_ties;

@@ -74,9 +74,12 @@ const WORDS: &[(&str, &str)] = &[
     ("SurplusHeld", "is held for"),
     ("SurplusRolledOver", "rolls over"),
     ("PackageDrafted", "forms at"),
+    ("LinePackaged", "goes into"),
+    ("PackageOpened", "opens"),
     ("MoneyAllocated", "gets"),
     ("PackageFunded", "is funded"),
     ("PackageReleased", "is released"),
+    ("MoneySpent", "is paid for with"),
     ("RequirementFulfilled", "is fulfilled"),
 ];
 
