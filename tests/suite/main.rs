@@ -14,6 +14,7 @@ mod reference;
 mod rules_departures;
 mod rules_money;
 mod rules_outages;
+mod rules_packages;
 mod rules_stations;
 mod rules_ties;
 mod rules_time;

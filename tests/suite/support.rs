@@ -193,8 +193,8 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("MoneySpent", "is paid for with", &["amount"]),
     ("StageHeld", "held", &[]),
     ("StageResumed", "goes on", &[]),
-    ("StageEntered", "enters", &["stage"]),
-    ("StageLeft", "passes", &["stage"]),
+    ("StageEntered", "enters", &["gate"]),
+    ("StageLeft", "passes", &["gate"]),
     ("StockTaken", "takes", &["quantity"]),
 ];
 
