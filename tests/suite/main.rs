@@ -13,6 +13,7 @@ mod readme;
 mod reference;
 mod rules_departures;
 mod rules_money;
+mod rules_needs;
 mod rules_outages;
 mod rules_packages;
 mod rules_stations;
