@@ -97,7 +97,7 @@ fn who_is_blocked_keeps_the_server_and_who_is_at_the_gate_holds_nothing() {
          45: s#2 done b, s#2 leaves, s#3 enters b, s#3 starts at 1
          65: s#3 done b, s#3 leaves",
     );
-    figures(&done, "stations.n.a", &[("blocked_total", 30.0), ("worked_total", 15.0), ("queue_max", 1.0)]);
+    figures(&done, "stations.n.a", &[("blocked_total", 30.0), ("worked_total", 15.0), ("wait_max", 0.0)]);
 }
 
 #[test]
