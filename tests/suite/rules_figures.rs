@@ -265,3 +265,22 @@ fn requirements_are_counted_in_units_kilograms_and_value() {
     figures(&done, total, &[("age_mean", 33.5 * DAY), ("age_max", 57.0 * DAY), ("age_p50", 10.0 * DAY)]);
     figures(&done, total, &[("lead_time_mean", 2.0 * DAY + 3_600.0), ("waited.money_mean", 2.0 * DAY)]);
 }
+
+#[test]
+fn balances_are_those_of_the_moment_whatever_the_warm_up() {
+    let entries = need("n", "pump", &[0]) + &gift("g", "12 M USD", 1, "paid_after = \"4d\"");
+    let text = world("", &entries).replacen("end =", "warm_up = \"3d\"\nend =", 1);
+    let done = run(&text, 1);
+    let pool = "money.mechanisms.pool";
+    figures(
+        &done,
+        pool,
+        &[("announced", 12e8), ("committed", 12e8), ("paid", 12e8), ("allocated", 10e8), ("pool", 2e8)],
+    );
+    figures(&done, pool, &[("spent", 10e8), ("idle", 2e8), ("gap", 0.0), ("held", 0.0), ("defaulted", 0.0)]);
+    let (opened, world) = waybill::sim::world_at(&*done.log, Some(waybill::units::time::SimTime(3 * 86_400)))
+        .expect("a log in memory replays");
+    let tree = world.figures_at(&opened.notes, waybill::units::time::SimTime(3 * 86_400));
+    let at = |key: &str| tree.number(&format!("{pool}.{key}"));
+    assert_eq!((at("committed"), at("paid"), at("spent")), (Some(12e8), Some(0.0), Some(0.0)));
+}

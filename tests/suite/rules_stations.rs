@@ -419,3 +419,20 @@ fn the_yard_of_a_step_counts_its_line_and_its_servers() {
          20: s#3 done d, s#3 leaves, s#5 done d, s#5 leaves",
     );
 }
+
+#[test]
+fn the_first_number_of_servers_holds_before_its_date_too() {
+    let mut step = Step::new("d", 1, 10);
+    step.servers = Servers::Calendar(vec![(15, 2), (30, 1)]);
+    tells_of(
+        &to_toml(&hub(vec![step], &[0, 0, 20, 20, 40, 40])),
+        Unit::Seconds,
+        &["HandlingStarted", "CapacityChanged"],
+        "0: s#1 starts at 1, s#2 starts at 2
+         15: n.d servers 2
+         20: s#3 starts at 1, s#4 starts at 2
+         30: n.d servers 1
+         40: s#5 starts at 1
+         50: s#6 starts at 1",
+    );
+}

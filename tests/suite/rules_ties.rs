@@ -341,3 +341,30 @@ fn what_is_due_again_in_a_lower_phase_goes_first() {
          s#2 done a, s#2 leaves",
     );
 }
+
+#[test]
+fn a_hold_that_begins_as_a_stage_ends_holds_it() {
+    let hold =
+        |on: &str| format!("\n[[disruption]]\nname = \"x\"\nstrikes = \"pool.release\"\non = {on}\nlasts = \"2d\"\n");
+    let text = |on: &str| {
+        let entries = need("n", "pump", &[0]) + &gift("g", "10 M USD", 1, "") + &hold(on);
+        world("\n[mechanism.stages]\nrelease = \"4d\"\n", &entries)
+    };
+    let kinds = ["StageHeld", "StageResumed", "PackageReleased"];
+    // The release would end on day 5 in phase 4, and the hold begins in phase 2; of day 3 to 5 it ends in phase 2.
+    tells_of(
+        &text("2025-01-06"),
+        Unit::Days,
+        &kinds,
+        "5d: pool.release held
+         7d: pool.release goes on, pool#1 is released",
+    );
+    tells_of(
+        &text("2025-01-04"),
+        Unit::Days,
+        &kinds,
+        "3d: pool.release held
+         5d: pool.release goes on
+         7d: pool#1 is released",
+    );
+}

@@ -4,8 +4,9 @@ use crate::money::{gift, need, world};
 use crate::reference::world::{
     Departures, Discipline, Hours, Kind, Leg, Next, Node, Servers, Step, Stream, World, to_toml,
 };
-use crate::support::{Unit, closed, figures, hub, run, stream, tells, tells_also, tells_of};
+use crate::support::{Unit, closed, figures, hub, run, run_loaded, story, stream, tells, tells_also, tells_of};
 use serde_json::Value;
+use waybill::log::SegmentLimits;
 use waybill::sim::world_at;
 use waybill::units::time::SimTime;
 
@@ -207,4 +208,62 @@ fn a_checkpoint_reads_the_end_of_its_day() {
     assert_eq!(of("simulated"), [0.0, 2e8, 3e8]);
     assert_eq!(of("deviation"), [-1.0, 0.0, 0.5]);
     assert_eq!(of("within"), [false, true, true]);
+}
+
+#[test]
+fn papers_of_the_backlog_stand_by_their_dates() {
+    let desk = "\n[[node]]\nname = \"hq\"\nkind = \"hq\"\n\n[[node.step]]\nname = \"validation\"\ntime = \"1h\"\n";
+    let early = |name: &str, day: i64| need(name, "pump", &[0]).replace("2025-01-01", &format!("2024-12-{day}"));
+    let entries = early("c", 25) + &early("d", 20) + &need("b", "pump", &[0]) + desk;
+    tells_of(
+        &world("", &entries),
+        Unit::Days,
+        &["RequirementSubmitted", "BacklogTakenUp", "YardEntered", "RequirementValidated"],
+        "-12d: d#1 is submitted
+         -7d: c#1 is submitted
+         0d: b#1 is submitted, c#1 is taken up, d#1 is taken up, d#1 enters validation, c#1 enters validation, \
+         b#1 enters validation
+         1h: d#1 is validated
+         2h: c#1 is validated
+         3h: b#1 is validated",
+    );
+}
+
+#[test]
+fn a_stream_stops_after_its_count() {
+    let text = to_toml(&hub(vec![Step::new("d", 1, 10)], &[0]));
+    for arrivals in ["arrivals = { every = \"4 s\", first = 2025-07-14T00:00:01Z }", "arrivals = { every = \"4 s\" }"] {
+        let text = text.replace("arrivals = { at = [2025-07-14] }", &format!("{arrivals}\ncount = 2"));
+        let first = if arrivals.contains("first") { 1 } else { 4 };
+        assert_eq!(run(&text, 1).numbers("ConsignmentCreated", "t"), [first, first + 4]);
+    }
+}
+
+/// A journal's rows are events of their dates.
+#[test]
+fn rows_of_a_journal_come_on_their_dates_with_the_home_figure_that_they_state() {
+    const LEDGER: &str = "seq,event_date,event,package,party,amount,currency,amount_usd_m,confidence,source,note\n\
+        1,2024-12-20,package_funded,,Norway,7,EUR,9,high,x,\n\
+        2,2025-01-02,package_funded,1,Sweden,5,EUR,,high,x,\n\
+        3,2025-01-02,package_funded,,Denmark,,USD,,high,x,no amount\n\
+        4,2025-01-03,scheme_agreed,,all,,,,high,x,\n\
+        5,2025-01-04,package_funded,,Norway,3,USD,3,high,x,\n";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = world("", &need("n", "pump", &[0]))
+        + "\n[money]\nrates = [{ currency = \"EUR\", rate = 2 }]\n\n[[journal]]\nname = \"j\"\nfile = \"ledger.csv\"\nform = \"purl-ledger\"\n";
+    std::fs::write(folder.path().join("ledger.csv"), LEDGER).expect("a temporary folder is writable");
+    let path = folder.path().join("test.toml");
+    std::fs::write(&path, text).expect("a temporary folder is writable");
+    let loaded = waybill::scenario::read(&path, &Default::default()).unwrap_or_else(|r| panic!("{}", r.text(false)));
+    let done = run_loaded(&loaded, 1, SegmentLimits::default());
+    // Norway's 7 EUR are stated as 9 USD, Sweden's 5 EUR convert at 2; row 3 has no amount.
+    let told = story(&done, Unit::Days, &["PledgeAnnounced", "PledgeCommitted"]);
+    let expected = "-12d: j#1 announces 900000000
+0d: j#1 commits
+1d: j#2 announces 1000000000, j#2 commits
+3d: j#5 announces 300000000, j#5 commits";
+    assert_eq!(told, expected);
+    assert_eq!((done.numbers("ImportRejected", "row"), done.numbers("StatementRecorded", "row")), (vec![3], vec![4]));
+    figures(&done, "journals", &[("rows", 5.0), ("events", 4.0), ("rejections", 1.0), ("checkpoints", 0.0)]);
+    figures(&done, "money.nations.norway", &[("announced", 12e8)]);
 }
