@@ -274,6 +274,14 @@ fn a_hub_is_reached_when_its_first_step_begins_and_a_border_when_its_handling_en
 }
 
 #[test]
+fn a_hub_without_steps_is_reached_on_arrival() {
+    let step = "\n[[node.step]]\nname = \"first\"\ntime = \"1h\"\n\n[[node.step]]\nname = \"second\"\ntime = \"1h\"\n";
+    let text = marked("R3", &[]);
+    assert!(text.contains(step), "the hub has two steps");
+    figures(&run(&text.replace(step, ""), 1), "requirements.total", &[("lead_time_mean", 3.0 * HOUR)]);
+}
+
+#[test]
 fn a_node_or_a_step_may_mark_a_recognition_point() {
     for (point, place, hours) in [
         ("R2", "p", 2.0),
