@@ -134,11 +134,14 @@ fn one_pledge_funds_one_package() {
         &text,
         &all,
         "0d pool#1 forms at 10
+         0d n#1/1 goes into pool#1
+         0d pool#1 opens
          2d g#1 commits
          2d g#1 pays 12
          2d pool#1 gets 10 g#1
          2d pool#1 is funded
          2d pool#1 is released
+         2d pool#1 is paid for with 10
          2d1h n#1 is fulfilled",
     );
     sums(&done, &[("announced", 12), ("committed", 12), ("paid", 12), ("allocated", 10), ("pool", 2), ("held", 0)]);

@@ -26,6 +26,22 @@ fn the_most_urgent_open_need_gets_first() {
 }
 
 #[test]
+fn what_was_allocated_stays_where_it_is() {
+    let needs = urgent("n", "pump", 0, 2) + &urgent("u", "pump", 2, 1);
+    let gifts = gift("g", "6 M USD", 1, "") + &gift("h", "12 M USD", 3, "") + &gift("i", "2 M USD", 4, "");
+    tells(
+        &world("", &(needs + &gifts)),
+        MONEY,
+        "1d pool#1 gets 6 g#1
+         3d pool#2 gets 10 h#1
+         3d pool#2 is funded
+         3d pool#1 gets 2 h#1
+         4d pool#1 gets 2 i#1
+         4d pool#1 is funded",
+    );
+}
+
+#[test]
 fn of_equal_needs_the_one_that_opened_first_gets_first() {
     let slow = "\n[[disruption]]\nname = \"slow\"\nstrikes = \"pool.review\"\non = 2025-01-01\nlasts = \"1h\"\neffect = { time = 3.0 }\n";
     let gifts = gift("g", "10 M USD", 7, "") + &gift("h", "10 M USD", 8, "");
