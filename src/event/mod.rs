@@ -188,6 +188,8 @@ events! {
     StageResumed("StageResumed") = 41 { gate: GateId }
     /// Another number of servers is on duty by the calendar (4,294,967,295: without limit).
     CapacityChanged("CapacityChanged") = 42 { step: Id<Step>, servers: u32 }
+    /// A more urgent one takes its server; it is in line again with `left` seconds to go, all of them where it `restarts`.
+    HandlingPreempted("HandlingPreempted") = 43 { unit: UnitId, by: UnitId, left: SimDuration, restarts: bool }
 
     /// A recipient states a requirement; the next of the stream comes `next` seconds later (-1: none).
     RequirementSubmitted("RequirementSubmitted") = 50 { need: NeedId, stream: Id<Stream>, priority: i32, next: SimDuration }

@@ -35,6 +35,8 @@ pub(super) struct PlaceStats {
     pub refused: u64,
     pub diverted: u64,
     pub departures: u64,
+    /// Times that a more urgent one took the server of a counted visit.
+    pub preempted: u64,
     /// Kilograms and minor units of counted arrivals and departures.
     pub arrived_mass: i64,
     pub departed_mass: i64,
@@ -398,6 +400,14 @@ impl Flow {
             } else {
                 place.refused += 1;
             }
+        }
+    }
+
+    pub(super) fn preempted(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.preempted += 1;
         }
     }
 

@@ -131,6 +131,10 @@ impl Figures {
             | BacklogEntered { unit }
             | HandedOver { unit, .. }
             | LeftModel { unit, .. } => self.moved(state, unit),
+            HandlingPreempted { unit, .. } => {
+                self.flow.preempted(&self.visits[unit.index()]);
+                self.moved(state, unit);
+            }
             ConsignmentCreated { unit, stream, .. } => {
                 self.born(state, unit);
                 self.flow.created(state, stream);

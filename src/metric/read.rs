@@ -102,7 +102,7 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     put(tree, "diverted", json!(stats.diverted));
     put(tree, "departures", json!(stats.departures));
     put(tree, "expired", json!(0));
-    put(tree, "preempted", json!(0));
+    put(tree, "preempted", json!(stats.preempted));
     let gone = stats.departures + stats.refused + stats.diverted;
     put(tree, "unfinished", json!(stats.arrivals - gone.min(stats.arrivals)));
     put(tree, "throughput", json!(ratio(i128::from(stats.departures) * i128::from(DAY), window)));

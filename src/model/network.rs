@@ -84,6 +84,8 @@ pub struct Step {
     pub repeat: u32,
     pub hours: Option<Weekly>,
     pub on_outage: OnOutage,
+    /// Whether a more urgent one may take a server from another.
+    pub preempt: Option<Preempt>,
     /// A recognition point that the step's beginning marks.
     pub marks: Option<Point>,
 }
@@ -114,6 +116,15 @@ pub enum OnOutage {
     Finish,
     /// It returns to the line with its work done kept.
     Requeue,
+}
+
+/// What becomes of the work on whom a more urgent one takes the server from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Preempt {
+    /// It goes on where it stood.
+    Resume,
+    /// It begins anew, and needs as long as it did.
+    Restart,
 }
 
 /// Room or capacity: a number of consignments, a mass, or both.

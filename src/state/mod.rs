@@ -9,12 +9,13 @@ pub mod line;
 mod movement;
 pub mod names;
 mod network;
+mod outages;
 mod rows;
 mod set_up;
 pub mod unit;
 pub mod wake;
 
-pub use network::{Admission, GateRow, LegRow, NodeRow, Stay, StepRow, Way};
+pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 
@@ -174,6 +175,7 @@ impl State {
             | HandlingPaused { .. }
             | HandlingResumed { .. }
             | HandlingRequeued { .. }
+            | HandlingPreempted { .. }
             | HandlingFinished { .. }
             | RouteChosen { .. }
             | NodeReached { .. }

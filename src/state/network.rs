@@ -69,6 +69,8 @@ pub struct StepRow {
     pub servers: Vec<u32>,
     /// Servers that have somebody.
     pub busy: u32,
+    /// When each server began what it has; only where one may be taken from it.
+    pub began: Vec<SimTime>,
     /// No server below this index is free.
     lowest: u32,
     /// `seq` of what freed a server or the place last.
@@ -92,6 +94,7 @@ impl StepRow {
             struck: Vec::new(),
             servers: Vec::new(),
             busy: 0,
+            began: Vec::new(),
             lowest: 0,
             last: 0,
             enter_set: false,
@@ -218,6 +221,15 @@ pub enum Way {
     Choose,
 }
 
+/// One takes the server of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preemption {
+    pub by: UnitId,
+    pub from: UnitId,
+    /// An index from 0.
+    pub server: u32,
+}
+
 /// What is to be done about a step's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -241,6 +253,27 @@ impl State {
             return None;
         }
         Some((first, row.free_server()?))
+    }
+
+    /// Who takes a server from whom next, where the step has `preempt` and no free server: the first in line that is more
+    /// urgent than the least urgent in service (then latest started, then last name). Servers beyond those on duty finish
+    /// what they have.
+    pub fn next_preemption(&self, step: Id<Step>) -> Option<Preemption> {
+        self.plan().steps[step].preempt?;
+        let row = &self[step];
+        if row.line.is_empty() || !self.is_up(step) || row.free_server().is_some() {
+            return None;
+        }
+        let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();
+        let served = on_duty.filter(|&(_, &unit)| unit != NOBODY).map(|(server, &unit)| (server, Id::new(unit)));
+        let working =
+            served.filter(|&(_, unit)| matches!(self.units[unit].place, Place::Handling { paused: false, .. }));
+        let standing =
+            |server: usize, unit: UnitId| (self.units[unit].priority, row.began[server], self.units[unit].name);
+        let (server, from) = working.max_by_key(|&(server, unit)| standing(server, unit))?;
+        let urgent = |by: &UnitId| self.units[*by].priority < self.units[from].priority;
+        let by = row.line.iter(&self.units).find(urgent)?;
+        Some(Preemption { by, from, server: server as u32 })
     }
 
     /// What happens next at a step's entry, if anything can.

@@ -170,6 +170,28 @@ fn two_priorities_without_preemption() {
 }
 
 #[test]
+fn two_priorities_with_preemption() {
+    let (load, urgent): (f64, f64) = (0.7, 0.4);
+    let text = queue(
+        load,
+        "priority = { weights = { 1 = 40, 2 = 60 } }",
+        "time = { exponential = \"1h\" }\npreempt = \"resume\"",
+    );
+    // The urgent ones see nobody else; the others wait for all that is there and for who comes after them.
+    let first = urgent * load;
+    let second = 1.0 / (1.0 - first) + load / ((1.0 - first) * (1.0 - load)) - 1.0;
+    let paths = [1, 2].map(|p| format!("{S}.priority.{p}.wait_mean"));
+    let (present, used) = (format!("{S}.in_system_mean"), format!("{S}.utilisation"));
+    let expected = [
+        (&*paths[0], first / (1.0 - first) * HOUR),
+        (&paths[1], second * HOUR),
+        (&present, load / (1.0 - load)),
+        (&used, load),
+    ];
+    holds("M/M/1, preemptive resume", &text, &expected);
+}
+
+#[test]
 fn a_small_yard_refuses_what_finds_it_full() {
     let (load, room): (f64, i32) = (0.9, 4);
     let text = queue(load, "", "time = { exponential = \"1h\" }\nyard = 4\nwhen_full = \"refuse\"");

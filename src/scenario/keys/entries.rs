@@ -7,6 +7,7 @@ const MANY: i64 = 1_000_000_000;
 const POINTS: &[&str] = &["R0", "R1", "R2", "R3", "R4", "R5"];
 pub(crate) const DISCIPLINES: &[&str] = &["priority", "fifo", "lifo", "earliest_due", "shortest"];
 pub(crate) const OUTAGES: &[&str] = &["pause", "finish", "requeue"];
+pub(crate) const PREEMPT: &[&str] = &["resume", "restart"];
 pub(crate) const FULL: &[&str] = &["wait", "divert", "refuse", "overflow"];
 pub(crate) const NODES: &[&str] = &["plain", "origin", "hq", "port", "hub", "handover"];
 
@@ -358,6 +359,13 @@ pub(crate) static STEP: Spec = Spec {
         may("servers", Form::Servers, "1", r#"[{ n = 2 }, { from = 2025-09-01, n = 3 }]"#, "How many work at once."),
         may("time", Form::Law(Unit::Time), r#""0s""#, r#"{ exponential = "9h" }"#, "Of one handling."),
         may("discipline", Form::Word(DISCIPLINES), "priority", r#""lifo""#, "Who is served first."),
+        may(
+            "preempt",
+            Form::Word(PREEMPT),
+            "never",
+            r#""resume""#,
+            "Who is more urgent than one in service takes its server; the work broken off resumes, or restarts.",
+        ),
         may("repeat", Form::Share, "0", "0.3", "The chance that handling has to be done again."),
         YARD,
         WHEN_FULL,

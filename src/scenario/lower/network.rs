@@ -2,8 +2,8 @@
 
 use super::{All, Entry, Places, point};
 use crate::model::{
-    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order, Route,
-    Step, Strikes, Weekly, WhenFull,
+    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order,
+    Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
 use crate::scenario::date;
@@ -120,6 +120,11 @@ fn step(f: &Fields<'_>, name: &str, node: u32, outage_of_node: OnOutage, all: &A
         repeat,
         hours: hours(f),
         on_outage: outage(f, outage_of_node),
+        preempt: match f.word("preempt") {
+            Some("resume") => Some(Preempt::Resume),
+            Some(_) => Some(Preempt::Restart),
+            None => None,
+        },
         marks: f.word("marks").and_then(point),
     }
 }
