@@ -190,6 +190,10 @@ events! {
     CapacityChanged("CapacityChanged") = 42 { step: Id<Step>, servers: u32 }
     /// A more urgent one takes its server; it is in line again with `left` seconds to go, all of them where it `restarts`.
     HandlingPreempted("HandlingPreempted") = 43 { unit: UnitId, by: UnitId, left: SimDuration, restarts: bool }
+    /// It will wait in line for so many seconds, counted from the time at which it joined.
+    PatienceSet("PatienceSet") = 44 { unit: UnitId, lasts: SimDuration }
+    /// It has waited as long as it would, and leaves the model.
+    PatienceEnded("PatienceEnded") = 45 { unit: UnitId, step: Id<Step> }
 
     /// A recipient states a requirement; the next of the stream comes `next` seconds later (-1: none).
     RequirementSubmitted("RequirementSubmitted") = 50 { need: NeedId, stream: Id<Stream>, priority: i32, next: SimDuration }

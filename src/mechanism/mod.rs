@@ -71,6 +71,7 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         Wake::LegReady(leg) => movement::free_departures(turn, leg),
         Wake::Enters(step) => movement::entry(turn, step),
         Wake::Serves(step) => movement::service(turn, step),
+        Wake::GivesUp(unit) => movement::gives_up(turn, unit),
     }
 }
 

@@ -187,13 +187,11 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             turn.emit(state[step].last.max(1).min(state.events), Event::YardStillFull { step });
         }
         Some(Admission::Enter(unit)) => {
-            let cause = measure(turn, unit, step, state.units[unit].last);
-            turn.emit(cause, Event::YardEntered { unit, step });
+            enters(turn, unit, step, state.units[unit].last);
         }
         Some(Admission::Overflow(unit)) => {
             let cause = turn.emit(state.units[unit].last, Event::OverflowAccepted { unit, step });
-            let cause = measure(turn, unit, step, cause);
-            turn.emit(cause, Event::YardEntered { unit, step });
+            enters(turn, unit, step, cause);
         }
         Some(Admission::Full(unit, rule)) => {
             let cause = state.units[unit].last;
@@ -219,6 +217,26 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             }
         }
     }
+}
+
+/// It joins the line: what it has to bring for that is drawn now.
+fn enters(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) {
+    let cause = measure(turn, unit, step, cause);
+    let cause = turn.emit(cause, Event::YardEntered { unit, step });
+    if turn.rules.steps[step.index()].patience.is_some() {
+        let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
+        let secret = turn.rules.secret_kept(turn.state, unit);
+        let (purpose, law) = turn.rules.steps[step.index()].patience.as_ref().expect("looked at just before");
+        let lasts = SimDuration(law.at(secret.draw(*purpose, visit)));
+        turn.emit(cause, Event::PatienceSet { unit, lasts });
+    }
+}
+
+/// Somebody in line has waited as long as it would.
+pub fn gives_up(turn: &mut Turn, unit: UnitId) {
+    let row = &turn.state.units[unit];
+    let Place::Waiting(step) = row.place else { unreachable!("who gives up is in line") };
+    turn.emit(row.last, Event::PatienceEnded { unit, step });
 }
 
 /// A free server takes who is first in line.

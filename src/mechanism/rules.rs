@@ -72,6 +72,7 @@ pub struct StepRules {
     pub handling: Purpose,
     pub repeat: Purpose,
     pub time: Sampler,
+    pub patience: Option<(Purpose, Sampler)>,
 }
 
 #[derive(Debug)]
@@ -107,6 +108,7 @@ impl Rules {
                 handling: Purpose::named(&format!("handling {place}")),
                 repeat: Purpose::named(&format!("repeat {place}")),
                 time: ready(&s.time),
+                patience: (s.patience.as_ref()).map(|law| (Purpose::named(&format!("patience {place}")), ready(law))),
             }
         });
         let steps = steps.collect();

@@ -37,6 +37,8 @@ pub(super) struct PlaceStats {
     pub departures: u64,
     /// Times that a more urgent one took the server of a counted visit.
     pub preempted: u64,
+    /// Counted visits that gave up in line.
+    pub expired: u64,
     /// Kilograms and minor units of counted arrivals and departures.
     pub arrived_mass: i64,
     pub departed_mass: i64,
@@ -400,6 +402,14 @@ impl Flow {
             } else {
                 place.refused += 1;
             }
+        }
+    }
+
+    pub(super) fn expired(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.expired += 1;
         }
     }
 

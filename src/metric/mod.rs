@@ -131,6 +131,11 @@ impl Figures {
             | BacklogEntered { unit }
             | HandedOver { unit, .. }
             | LeftModel { unit, .. } => self.moved(state, unit),
+            PatienceEnded { unit, .. } => {
+                self.flow.expired(&self.visits[unit.index()]);
+                self.visits[unit.index()].counted = false;
+                self.moved(state, unit);
+            }
             HandlingPreempted { unit, .. } => {
                 self.flow.preempted(&self.visits[unit.index()]);
                 self.moved(state, unit);

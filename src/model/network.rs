@@ -86,6 +86,8 @@ pub struct Step {
     pub on_outage: OnOutage,
     /// Whether a more urgent one may take a server from another.
     pub preempt: Option<Preempt>,
+    /// Seconds that somebody waits in line for its handling to begin before it gives up.
+    pub patience: Option<Law>,
     /// A recognition point that the step's beginning marks.
     pub marks: Option<Point>,
 }

@@ -19,7 +19,7 @@ pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 
-use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};
+use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
 use crate::model::{Leg, MechanismPlan, Node, Plan, Step, Stock, Stream};
 use crate::units::arena::{Arena, Id};
 use crate::units::time::SimTime;
@@ -61,6 +61,8 @@ pub struct State {
     pub stocks: Vec<i64>,
     /// How often a unit drew before at a place, where it can come there more than once.
     visits: BTreeMap<(u32, u32), u32>,
+    /// When those in line give up who do not wait for ever.
+    patience: BTreeMap<UnitId, SimTime>,
 }
 
 /// How far a stream is.
@@ -85,7 +87,7 @@ impl PartialEq for State {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
         same!(now turns events calendar stirring units streams nodes steps legs convoys gates needs lines pledges
-              packages accounts stocks visits)
+              packages accounts stocks visits patience)
     }
 }
 
@@ -120,7 +122,11 @@ impl State {
             (i64::from(need.priority), row.joined, need.stream.raw(), need.number, row.position, 0)
         };
         match wake {
-            Wake::HandlingEnds(u) | Wake::LegEnds(u) | Wake::UnitEnters(u) | Wake::StageEnds(Subject::Unit(u), _) => {
+            Wake::HandlingEnds(u)
+            | Wake::LegEnds(u)
+            | Wake::UnitEnters(u)
+            | Wake::GivesUp(u)
+            | Wake::StageEnds(Subject::Unit(u), _) => {
                 let unit = &self.units[u];
                 let name = unit.name;
                 (i64::from(unit.priority), unit.joined, name.stream.raw(), name.number, name.line, name.lot)
@@ -176,6 +182,8 @@ impl State {
             | HandlingResumed { .. }
             | HandlingRequeued { .. }
             | HandlingPreempted { .. }
+            | PatienceSet { .. }
+            | PatienceEnded { .. }
             | HandlingFinished { .. }
             | RouteChosen { .. }
             | NodeReached { .. }
@@ -229,6 +237,7 @@ impl State {
             Wake::LegTicks(l) | Wake::LegReady(l) => (5, ranks.legs[l.index()]),
             Wake::Enters(s) => (6, ranks.steps[s.index()]),
             Wake::Serves(s) => (7, ranks.steps[s.index()]),
+            Wake::GivesUp(u) => (8, ranks.steps[self.waits_at(u).index()]),
         };
         self.push(at, phase, place, wake);
     }
@@ -253,7 +262,7 @@ impl State {
     }
 
     /// How often a unit drew before at a place of this rank.
-    pub fn visits(&self, unit: crate::event::UnitId, rank: u32) -> u64 {
+    pub fn visits(&self, unit: UnitId, rank: u32) -> u64 {
         if self.visits.is_empty() {
             return 0;
         }

@@ -113,6 +113,14 @@ impl State {
                 self.preempted(unit, left, restarts);
                 unit
             }
+            Event::PatienceSet { unit, lasts } => {
+                // Of the opening backlog, it may have waited for as long before the start.
+                let until = self.units[unit].joined.after(lasts).max(self.now);
+                self.patience.insert(unit, until);
+                self.set(until, Wake::GivesUp(unit));
+                unit
+            }
+            Event::PatienceEnded { unit, step } => return self.give_up(unit, step),
             Event::HandlingMeasured { unit, step, service } => {
                 self.units[unit].drawn = service;
                 return self.count_visit(unit, self.net.ranks.steps[step.index()]);
@@ -349,6 +357,11 @@ impl State {
 
     fn start(&mut self, unit: UnitId, step: Id<Step>, server: u32, service: SimDuration) {
         let ends = self.now.after(service);
+        if !self.patience.is_empty()
+            && let Some(until) = self.patience.remove(&unit)
+        {
+            self.cancel(until, 8, self.net.ranks.steps[step.index()], Wake::GivesUp(unit));
+        }
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
@@ -391,6 +404,26 @@ impl State {
         self.free_server(step, server);
     }
 
+    /// Its patience is over: it leaves the line, and its room in the yards.
+    fn give_up(&mut self, unit: UnitId, step: Id<Step>) {
+        self.patience.remove(&unit).expect("who gives up had a limit");
+        self.steps[Id::new(step.raw())].line.remove(&mut self.units, unit);
+        let node = self.plan().steps[step].node;
+        self.leave_yards(unit, step, node);
+        self.release(unit);
+    }
+
+    /// It no longer takes room in a step's yard and its node's.
+    fn leave_yards(&mut self, unit: UnitId, step: Id<Step>, node: Id<Node>) {
+        self.steps[Id::new(step.raw())].held.remove(&self.units[unit]);
+        self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
+        self.arm_entry(step);
+        let first = Id::new(self.plan().nodes[node].first_step);
+        if first != step {
+            self.arm_entry(first);
+        }
+    }
+
     /// It is in line again; who took its server starts in the same turn.
     fn preempted(&mut self, unit: UnitId, left: SimDuration, restarts: bool) {
         let Place::Handling { step, server, ends, .. } = self.units[unit].place else {
@@ -427,14 +460,8 @@ impl State {
             return;
         }
         self.free_server(step, server);
-        self.steps[Id::new(step.raw())].held.remove(&self.units[unit]);
-        self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
+        self.leave_yards(unit, step, node);
         self.pass(unit, node);
-        self.arm_entry(step);
-        let first = Id::new(self.plan().nodes[node].first_step);
-        if first != step {
-            self.arm_entry(first);
-        }
     }
 
     fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {

@@ -374,6 +374,13 @@ impl State {
         }
     }
 
+    pub(super) fn waits_at(&self, unit: UnitId) -> Id<Step> {
+        match self.units[unit].place {
+            Place::Waiting(step) => step,
+            place => unreachable!("a unit that may give up is in line, not {place:?}"),
+        }
+    }
+
     pub(super) fn under_way(&self, unit: UnitId) -> Id<Leg> {
         match self.units[unit].place {
             Place::UnderWay(leg) => leg,

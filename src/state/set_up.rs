@@ -210,6 +210,7 @@ impl State {
             accounts: vec![Account::default(); plan.mechanisms.len()].into(),
             stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
             visits: Default::default(),
+            patience: Default::default(),
             net: net.clone(),
         };
         state.set_first_wakes();

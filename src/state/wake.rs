@@ -38,6 +38,8 @@ pub enum Wake {
     LegReady(Id<Leg>),
     Enters(Id<Step>),
     Serves(Id<Step>),
+    /// Somebody in line gives up.
+    GivesUp(UnitId),
 }
 
 impl Wake {
@@ -142,6 +144,7 @@ pub fn unpack(key: Key) -> Wake {
         20 => Wake::LegReady(Id::new(id)),
         21 => Wake::Enters(Id::new(id)),
         22 => Wake::Serves(Id::new(id)),
+        23 => Wake::GivesUp(Id::new(id)),
         kind => unreachable!("no wake has kind {kind}"),
     }
 }
@@ -178,6 +181,7 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::LegReady(l) => (20, l.raw()),
         Wake::Enters(s) => (21, s.raw()),
         Wake::Serves(s) => (22, s.raw()),
+        Wake::GivesUp(u) => (23, u.raw()),
     };
     (kind, u64::from(id))
 }

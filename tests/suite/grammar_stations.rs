@@ -7,6 +7,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("YardEntered", "enters", "step"),
     ("HandlingStarted", "starts at", "server"),
     ("HandlingPreempted", "gives way, left", "left"),
+    ("PatienceEnded", "gives up", ""),
     ("HandlingPaused", "pauses, left", "left"),
     ("HandlingResumed", "resumes, left", "left"),
     ("HandlingRequeued", "requeued, left", "left"),
@@ -146,5 +147,59 @@ fn whatever_the_line_takes_first_the_more_urgent_one_takes_the_server() {
          26: c#1 done; c#1 leaves; a#1 starts at 1
          40: a#1 done; a#1 leaves; b#1 starts at 1
          60: b#1 done; b#1 leaves",
+    );
+}
+
+#[test]
+fn who_waits_too_long_gives_up_and_leaves_its_room() {
+    let keys = "time = \"20s\"\npatience = \"15s\"\nyard = 2";
+    let text = step(keys, &[("a", 1, &[0, 3, 4, 30]), ("b", 2, &[5])]);
+    // There is room for two; who stands at the gate has no patience to lose. a#3 comes in as a#2 gives up, b#1 as a#1 is
+    // done, a#4 as b#1 gives up.
+    tells(
+        &text,
+        "0: a#1 enters s; a#1 starts at 1
+         3: a#2 enters s
+         18: a#2 gives up; a#3 enters s
+         20: a#1 done; a#1 leaves; b#1 enters s; a#3 starts at 1
+         35: b#1 gives up; a#4 enters s
+         40: a#3 done; a#3 leaves; a#4 starts at 1
+         60: a#4 done; a#4 leaves",
+    );
+    let done = run(&text, 1);
+    let figure = |key: &str| done.figure(&format!("stations.q.s.{key}"));
+    let counts = ["arrivals", "entered", "departures", "expired", "refused", "unfinished"].map(figure);
+    assert_eq!(counts, [5.0, 5.0, 3.0, 2.0, 0.0, 0.0]);
+    // Waits that did not end in handling are in no mean, but in the integrals: 15 s twice, 2 s and 5 s, within 60 s.
+    assert_eq!(figure("wait_mean"), 7.0 / 3.0);
+    assert_eq!(figure("queue_mean"), 37.0 / 60.0);
+    assert_eq!(done.figure("streams.a.left"), 4.0);
+}
+
+#[test]
+fn a_service_that_starts_at_the_end_of_patience_goes_first() {
+    tells(
+        &step("time = \"20s\"\npatience = \"20s\"", &[("a", 1, &[0, 0, 0])]),
+        "0: a#1 enters s; a#2 enters s; a#3 enters s; a#1 starts at 1
+         20: a#1 done; a#1 leaves; a#2 starts at 1; a#3 gives up
+         40: a#2 done; a#2 leaves",
+    );
+    // Without patience at all: who cannot start at once leaves.
+    tells(
+        &step("time = \"20s\"\npatience = \"0s\"", &[("a", 1, &[0, 0, 20])]),
+        "0: a#1 enters s; a#2 enters s; a#1 starts at 1; a#2 gives up
+         20: a#1 done; a#1 leaves; a#3 enters s; a#3 starts at 1
+         40: a#3 done; a#3 leaves",
+    );
+}
+
+#[test]
+fn who_was_handled_before_does_not_give_up() {
+    tells(
+        &step("time = \"20s\"\npatience = \"5s\"\npreempt = \"resume\"", &[("a", 2, &[0]), ("b", 1, &[10])]),
+        "0: a#1 enters s; a#1 starts at 1
+         10: b#1 enters s; a#1 gives way, left 10; b#1 starts at 1
+         30: b#1 done; b#1 leaves; a#1 starts at 1
+         40: a#1 done; a#1 leaves",
     );
 }

@@ -192,6 +192,37 @@ fn two_priorities_with_preemption() {
 }
 
 #[test]
+fn those_who_do_not_wait_for_ever() {
+    // M/M/1+M: each in line leaves at the rate `leaves`; a birth and death process.
+    let (load, leaves): (f64, f64) = (0.9, 0.5);
+    let text = queue(load, "", "time = { exponential = \"1h\" }\npatience = { exponential = \"2h\" }");
+    let mut weights = vec![1.0];
+    for n in 0..60 {
+        weights.push(weights[n] * load / (1.0 + n as f64 * leaves));
+    }
+    let all: f64 = weights.iter().sum();
+    let waiting: f64 = weights.iter().enumerate().skip(1).map(|(n, w)| (n - 1) as f64 * w / all).sum();
+    let busy = 1.0 - 1.0 / all;
+    let loaded = read(&text);
+    let [mut expired, mut queue, mut used] = [vec![], vec![], vec![]];
+    for seed in 1..=seeds() {
+        let done = run_loaded(&loaded, seed, SegmentLimits::default());
+        let figure = |key: &str| done.figure(&format!("{S}.{key}"));
+        expired.push(figure("expired") / figure("arrivals"));
+        queue.push(figure("queue_mean"));
+        used.push(figure("utilisation"));
+    }
+    judge(
+        "M/M/1+M",
+        &[
+            ("expired share", leaves * waiting / load, expired),
+            ("queue_mean", waiting, queue),
+            ("utilisation", busy, used),
+        ],
+    );
+}
+
+#[test]
 fn a_small_yard_refuses_what_finds_it_full() {
     let (load, room): (f64, i32) = (0.9, 4);
     let text = queue(load, "", "time = { exponential = \"1h\" }\nyard = 4\nwhen_full = \"refuse\"");

@@ -366,6 +366,13 @@ pub(crate) static STEP: Spec = Spec {
             r#""resume""#,
             "Who is more urgent than one in service takes its server; the work broken off resumes, or restarts.",
         ),
+        may(
+            "patience",
+            Form::Law(Unit::Time),
+            "no end",
+            r#"{ exponential = "9h" }"#,
+            "How long goods wait in line for handling to begin; then they leave the model.",
+        ),
         may("repeat", Form::Share, "0", "0.3", "The chance that handling has to be done again."),
         YARD,
         WHEN_FULL,

@@ -125,6 +125,7 @@ fn step(f: &Fields<'_>, name: &str, node: u32, outage_of_node: OnOutage, all: &A
             Some(_) => Some(Preempt::Restart),
             None => None,
         },
+        patience: f.get("patience").and_then(|_| laws::law(f, "patience", Unit::Time)),
         marks: f.word("marks").and_then(point),
     }
 }
