@@ -44,6 +44,7 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         Wake::LegEnds(unit) => movement::leg_ends(turn, unit),
         Wake::ConvoyEnds(row) => movement::convoy_ends(turn, row),
         Wake::DisruptionTurns(id) => outage::disruption(turn, id),
+        Wake::OutageTurns(id, server) => outage::server(turn, id, server),
         Wake::HoursTurn(place) => outage::hours(turn, place),
         Wake::ServersTurn(step) => outage::servers(turn, step),
         Wake::StreamDue(stream) => arrival(turn, stream),

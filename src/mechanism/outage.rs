@@ -5,12 +5,15 @@ use crate::event::{Event, PlaceId, UnitId};
 use crate::model::{Disruption, Effect, Node, OnOutage, Step, Strikes};
 use crate::state::unit::Place;
 use crate::units::arena::Id;
-use crate::units::time::SimDuration;
+use crate::units::time::{SimDuration, SimTime};
 
-/// A dated disruption begins or ends.
+/// A disruption begins or ends; a random one opens with its first interval.
 pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
     let state = turn.state;
     let plan = &state.plan().disruptions[id];
+    if plan.random.is_some() && !state.outages[id.index()][0].awaited {
+        return opens(turn, id);
+    }
     let struck = |list: &[Id<Disruption>]| list.contains(&id);
     let gate = |m: Id<crate::model::MechanismPlan>, stage: u8| state.gate_of(m, usize::from(stage));
     let on = match plan.strikes {
@@ -25,6 +28,9 @@ pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
     } else {
         turn.emit(0, Event::DisruptionBegan { disruption: id })
     };
+    if plan.random.is_some() {
+        goes_on(turn, id, 0, cause);
+    }
     if plan.effect != Effect::Closed {
         return;
     }
@@ -44,6 +50,59 @@ pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
             }
         }
         Strikes::Stage(m, stage) => gate_turns(turn, gate(m, stage), on, cause),
+    }
+}
+
+/// The first interval of a random disruption, of each server where they fail singly.
+fn opens(turn: &mut Turn, id: Id<Disruption>) {
+    let singly = turn.state.plan().disruptions[id].random.as_ref().is_some_and(|r| r.each_server);
+    let servers = if singly { 1..=turn.state.outages[id.index()].len() as u32 } else { 0..=0 };
+    for server in servers {
+        let next = SimDuration(within(turn, turn.rules.outage(id, server, 0).0));
+        turn.emit(0, Event::OutageAwaited { disruption: id, server, next });
+    }
+}
+
+/// How long the outage that begins lasts, or when the next one begins.
+fn goes_on(turn: &mut Turn, id: Id<Disruption>, server: u32, cause: u64) -> u64 {
+    let row = turn.state.outages[id.index()][server.saturating_sub(1) as usize];
+    let (every, lasts) = turn.rules.outage(id, server, row.outages);
+    if row.down {
+        let next = SimDuration(within(turn, every));
+        turn.emit(cause, Event::OutageAwaited { disruption: id, server, next })
+    } else {
+        turn.emit(cause, Event::OutageMeasured { disruption: id, server, lasts: SimDuration(lasts) })
+    }
+}
+
+/// What would come after the last instant a run can hold does not come: -1.
+fn within(turn: &Turn, seconds: i64) -> i64 {
+    if turn.now.0.saturating_add(seconds) > SimTime::LATEST.0 { -1 } else { seconds }
+}
+
+/// A server fails by itself, or is repaired.
+pub fn server(turn: &mut Turn, id: Id<Disruption>, server: u32) {
+    let state = turn.state;
+    let Strikes::Step(step) = state.plan().disruptions[id].strikes else {
+        unreachable!("the reader lets only servers of steps fail singly")
+    };
+    let repaired = state.outages[id.index()][server as usize - 1].down;
+    let row = &state[step];
+    let failures = row.broken.get(server as usize - 1).copied().unwrap_or(0);
+    let unit = row.served_by(server - 1);
+    let cause = match repaired {
+        true => turn.emit(0, Event::ServerRepaired { step, server }),
+        false => turn.emit(0, Event::ServerFailed { step, server }),
+    };
+    goes_on(turn, id, server, cause);
+    let Some(unit) = unit else { return };
+    let Place::Handling { ends, paused, .. } = state.units[unit].place else { return };
+    match (repaired, failures, paused) {
+        (false, 0, false) => breaks_off(turn, step, unit, ends - turn.now, cause),
+        (true, 1, true) if state.is_up(step) => {
+            turn.emit(cause, Event::HandlingResumed { unit, left: SimDuration(ends.0) });
+        }
+        _ => {}
     }
 }
 
@@ -125,23 +184,31 @@ fn in_service(turn: &Turn, step: Id<Step>, stopped: bool) -> Vec<(UnitId, SimDur
 }
 
 fn stop(turn: &mut Turn, step: Id<Step>, cause: u64) {
-    let rule = turn.state.plan().steps[step].on_outage;
     for (unit, left) in in_service(turn, step, false) {
-        match rule {
-            OnOutage::Finish => {}
-            OnOutage::Pause => {
-                turn.emit(cause, Event::HandlingPaused { unit, left });
-            }
-            OnOutage::Requeue => {
-                turn.emit(cause, Event::HandlingRequeued { unit, left });
-            }
+        breaks_off(turn, step, unit, left, cause);
+    }
+}
+
+/// What an outage does to work in progress.
+fn breaks_off(turn: &mut Turn, step: Id<Step>, unit: UnitId, left: SimDuration, cause: u64) {
+    match turn.state.plan().steps[step].on_outage {
+        OnOutage::Finish => {}
+        OnOutage::Pause => {
+            turn.emit(cause, Event::HandlingPaused { unit, left });
+        }
+        OnOutage::Requeue => {
+            turn.emit(cause, Event::HandlingRequeued { unit, left });
         }
     }
 }
 
 fn go_on(turn: &mut Turn, step: Id<Step>, cause: u64) {
     for (unit, left) in in_service(turn, step, true) {
-        turn.emit(cause, Event::HandlingResumed { unit, left });
+        // Who is with a server that has failed goes on when it is repaired.
+        let broken = |place| matches!(place, Place::Handling { server, .. } if turn.state[step].is_broken(server));
+        if !broken(turn.state.units[unit].place) {
+            turn.emit(cause, Event::HandlingResumed { unit, left });
+        }
     }
 }
 

@@ -449,7 +449,7 @@ impl Flow {
             duty.turn(state.now);
             duty.calendar = state[step].calendar;
             duty.up = state.is_up(step);
-            duty.able = if duty.up { state[step].on_duty() } else { 0 };
+            duty.able = if duty.up { state[step].able() } else { 0 };
         }
     }
 

@@ -174,7 +174,9 @@ impl Figures {
             | DisruptionBegan { .. }
             | DisruptionEnded { .. }
             | HoursEnded { .. }
-            | HoursBegan { .. } => self.flow.duty_changed(state),
+            | HoursBegan { .. }
+            | ServerFailed { .. }
+            | ServerRepaired { .. } => self.flow.duty_changed(state),
             StageEntered { subject, gate, .. } => {
                 self.flow.gate_entered(state, subject, gate);
                 self.delay.stage_entered(state, subject, gate, &mut self.months);

@@ -202,8 +202,27 @@ pub struct Disruption {
     pub strikes: Strikes,
     pub effect: Effect,
     pub on: SimTime,
-    /// `None` lasts for ever.
+    /// `None` lasts for ever, or comes at random.
     pub until: Option<SimTime>,
+    /// In place of `on` and `until`: it comes again and again.
+    pub random: Option<Outages>,
+}
+
+/// Outages that come at random.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outages {
+    /// Seconds from the end of one (at first the start) to the next.
+    pub every: Law,
+    pub lasts: Law,
+    /// Each server of the step fails by itself.
+    pub each_server: bool,
+}
+
+impl Disruption {
+    /// Whether it is over at some time, once it began.
+    pub fn ends(&self) -> bool {
+        self.until.is_some() || self.random.is_some()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ pub mod unit;
 pub mod wake;
 
 pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
+pub use outages::OutageRow;
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 
@@ -63,6 +64,8 @@ pub struct State {
     visits: BTreeMap<(u32, u32), u32>,
     /// When those in line give up who do not wait for ever.
     patience: BTreeMap<UnitId, SimTime>,
+    /// How far random disruptions are, each as a whole or server by server.
+    pub outages: Vec<Vec<OutageRow>>,
 }
 
 /// How far a stream is.
@@ -87,7 +90,7 @@ impl PartialEq for State {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
         same!(now turns events calendar stirring units streams nodes steps legs convoys gates needs lines pledges
-              packages accounts stocks visits patience)
+              packages accounts stocks visits patience outages)
     }
 }
 
@@ -211,6 +214,10 @@ impl State {
             | LegOpened { .. }
             | StageHeld { .. }
             | StageResumed { .. }
+            | OutageAwaited { .. }
+            | OutageMeasured { .. }
+            | ServerFailed { .. }
+            | ServerRepaired { .. }
             | CapacityChanged { .. } => self.apply_calendar(event),
             _ => self.apply_ledger(event),
         }
@@ -223,7 +230,7 @@ impl State {
             Wake::HandlingEnds(u) => (1, ranks.steps[self.handled_at(u).index()]),
             Wake::LegEnds(u) => (1, ranks.legs[self.under_way(u).index()]),
             Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row as usize].leg.index()]),
-            Wake::DisruptionTurns(d) => (2, ranks.disruptions[d.index()]),
+            Wake::DisruptionTurns(d) | Wake::OutageTurns(d, _) => (2, ranks.disruptions[d.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
             Wake::ServersTurn(s) => (2, ranks.steps[s.index()]),

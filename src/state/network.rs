@@ -69,6 +69,8 @@ pub struct StepRow {
     pub servers: Vec<u32>,
     /// Servers that have somebody.
     pub busy: u32,
+    /// Failures that each server has now; empty where none ever failed.
+    pub broken: Vec<u32>,
     /// When each server began what it has; only where one may be taken from it.
     pub began: Vec<SimTime>,
     /// No server below this index is free.
@@ -94,6 +96,7 @@ impl StepRow {
             struck: Vec::new(),
             servers: Vec::new(),
             busy: 0,
+            broken: Vec::new(),
             began: Vec::new(),
             lowest: 0,
             last: 0,
@@ -110,9 +113,24 @@ impl StepRow {
         cut(i64::from(self.calendar), self.cuts.iter().copied()) as u32
     }
 
+    /// Whether a server, an index from 0, has failed.
+    pub fn is_broken(&self, server: u32) -> bool {
+        self.broken.get(server as usize).is_some_and(|&failures| failures > 0)
+    }
+
+    /// Servers on duty that have not failed.
+    pub fn able(&self) -> u32 {
+        let on_duty = self.on_duty();
+        on_duty - self.broken.iter().take(on_duty as usize).filter(|&&failures| failures > 0).count() as u32
+    }
+
     /// The free server of the lowest number on duty, as an index from 0.
     pub fn free_server(&self) -> Option<u32> {
         let on_duty = self.on_duty();
+        if !self.broken.is_empty() {
+            let free = |&server: &u32| self.servers.get(server as usize).is_none_or(|&unit| unit == NOBODY);
+            return (self.lowest..on_duty).filter(free).find(|&server| !self.is_broken(server));
+        }
         // With as many busy as there are on duty a lower number can be free only where some finish from before.
         if self.busy == on_duty && self.servers.len() as u32 <= on_duty {
             return None;
@@ -140,6 +158,11 @@ impl StepRow {
         self.servers[server as usize] = NOBODY;
         self.busy -= 1;
         self.lowest = self.lowest.min(server);
+    }
+
+    /// Whom a server, an index from 0, has.
+    pub fn served_by(&self, server: u32) -> Option<UnitId> {
+        self.servers.get(server as usize).filter(|&&unit| unit != NOBODY).map(|&unit| Id::new(unit))
     }
 
     /// Whom its servers have, by server.
@@ -266,8 +289,8 @@ impl State {
         }
         let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();
         let served = on_duty.filter(|&(_, &unit)| unit != NOBODY).map(|(server, &unit)| (server, Id::new(unit)));
-        let working =
-            served.filter(|&(_, unit)| matches!(self.units[unit].place, Place::Handling { paused: false, .. }));
+        let able = served.filter(|&(server, _)| !row.is_broken(server as u32));
+        let working = able.filter(|&(_, unit)| matches!(self.units[unit].place, Place::Handling { paused: false, .. }));
         let standing =
             |server: usize, unit: UnitId| (self.units[unit].priority, row.began[server], self.units[unit].name);
         let (server, from) = working.max_by_key(|&(server, unit)| standing(server, unit))?;

@@ -8,6 +8,18 @@ use crate::event::{Event, PlaceId};
 use crate::model::{Effect, Step, Strikes};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
+use serde::{Deserialize, Serialize};
+
+/// How far a random disruption is, as a whole or for one server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutageRow {
+    /// Outages that began so far.
+    pub outages: u64,
+    /// One is going on.
+    pub down: bool,
+    /// Its first interval was drawn.
+    pub awaited: bool,
+}
 
 impl State {
     pub(super) fn apply_calendar(&mut self, event: &Event) {
@@ -25,6 +37,29 @@ impl State {
                 let effect = self.net.plan.disruptions[disruption].effect;
                 self.struck_lists(disruption).for_each(|list| list.retain(|&d| d != disruption));
                 self.cover(disruption, effect, -1);
+            }
+            Event::OutageAwaited { disruption, server, next } => {
+                let row = self.outage_row(disruption, server);
+                (row.awaited, row.down) = (true, false);
+                if next.0 >= 0 {
+                    self.set(self.now.after(next), turns(disruption, server));
+                }
+            }
+            Event::OutageMeasured { disruption, server, lasts } => {
+                let row = self.outage_row(disruption, server);
+                row.outages += 1;
+                row.down = true;
+                self.set(self.now.after(lasts), turns(disruption, server));
+            }
+            Event::ServerFailed { step, server } => {
+                let broken = &mut self[step].broken;
+                broken.resize(broken.len().max(server as usize), 0);
+                broken[server as usize - 1] += 1;
+            }
+            Event::ServerRepaired { step, server } => {
+                self[step].broken[server as usize - 1] -= 1;
+                self[step].last = self.events;
+                self.arm_service(step);
             }
             Event::HoursEnded { place } | Event::HoursBegan { place } => {
                 let change = if matches!(event, Event::HoursEnded { .. }) { 1 } else { -1 };
@@ -95,6 +130,10 @@ impl State {
         }
     }
 
+    fn outage_row(&mut self, disruption: Id<crate::model::Disruption>, server: u32) -> &mut OutageRow {
+        &mut self.outages[disruption.index()][server.saturating_sub(1) as usize]
+    }
+
     fn struck_lists(
         &mut self,
         disruption: Id<crate::model::Disruption>,
@@ -160,13 +199,13 @@ impl State {
     pub(super) fn waits_for_a_clock(&self) -> bool {
         let plan = self.plan();
         let ends = |list: &[Id<crate::model::Disruption>]| {
-            list.iter().all(|&d| plan.disruptions[d].until.is_some() || plan.disruptions[d].effect != Effect::Closed)
+            list.iter().all(|&d| plan.disruptions[d].ends() || plan.disruptions[d].effect != Effect::Closed)
         };
         let legs = plan.legs.ids().any(|leg| {
             let (row, from) = (&self[leg], plan.legs[leg].from);
             let opens = ends(&row.struck) && ends(&self[from].struck);
             // A disruption that ends may give back the room that nothing fits in now.
-            let gives_back = row.struck.iter().any(|&d| plan.disruptions[d].until.is_some());
+            let gives_back = row.struck.iter().any(|&d| plan.disruptions[d].ends());
             let boards = || plan.legs[leg].departures.is_none() || gives_back || !self.boards(leg).is_empty();
             !row.line.is_empty() && opens && boards()
         });
@@ -175,7 +214,8 @@ impl State {
             let opens = ends(&row.struck) && ends(&self[node].struck);
             let ahead = |at: SimTime, n: u32| at > self.now || (at == self.now && n != row.calendar);
             let more = plan.steps[step].servers.iter().any(|&(at, n)| ahead(at, n) && n > row.busy)
-                || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].until.is_some());
+                || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].ends())
+                || row.broken.iter().any(|&failures| failures > 0);
             opens
                 && (row.handled().any(|u| matches!(self.units[u].place, Place::Handling { .. }))
                     || (!row.line.is_empty() && (!self.is_up(step) || more)))
@@ -184,5 +224,13 @@ impl State {
             g.down > 0 && ends(&g.struck) && g.inside.values().any(|stay| matches!(stay, Some(Stay::Left(_))))
         });
         legs || steps || gates || self.waits_for_a_draft()
+    }
+}
+
+/// The wake that ends or begins an outage of a whole place, or of one server.
+fn turns(disruption: Id<crate::model::Disruption>, server: u32) -> Wake {
+    match server {
+        0 => Wake::DisruptionTurns(disruption),
+        server => Wake::OutageTurns(disruption, server),
     }
 }

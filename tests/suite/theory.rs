@@ -192,6 +192,31 @@ fn two_priorities_with_preemption() {
 }
 
 #[test]
+fn a_server_that_fails_busy_or_idle() {
+    // M/M/1 with exponential breakdowns and repairs (all rates an hour), by the generating functions of the number present
+    // while the server is up and while it is down.
+    let (load, fails, repairs): (f64, f64, f64) = (0.4, 0.1, 0.5);
+    let failures = "[[disruption]]\nname = \"f\"\nstrikes = \"q.s\"\narrivals = { every = { exponential = \"10h\" } }\n\
+                    lasts = { exponential = \"2h\" }";
+    let text = queue(load, "", &format!("time = {{ exponential = \"1h\" }}\n\n{failures}"));
+    let work = load * (1.0 + fails / repairs);
+    let rise = work + load * fails * load / (repairs * repairs);
+    let present = rise / (1.0 - work) + fails * load / (repairs * (fails + repairs));
+    let up = repairs / (fails + repairs);
+    let expected = [
+        (&*format!("{S}.in_system_mean"), present),
+        (&format!("{S}.stay_mean"), present / load * HOUR),
+        (&format!("{S}.up_share"), up),
+        (&format!("{S}.utilisation"), load / up),
+    ];
+    holds("M/M/1 that fails", &text, &expected);
+    // Three servers that fail singly are up as often, each.
+    let text =
+        queue(1.2, "", &format!("servers = 3\ntime = {{ exponential = \"1h\" }}\n\n{failures}\neach_server = true"));
+    holds("M/M/3, servers fail singly", &text, &[(&format!("{S}.utilisation"), 1.2 / 3.0 / up)]);
+}
+
+#[test]
 fn those_who_do_not_wait_for_ever() {
     // M/M/1+M: each in line leaves at the rate `leaves`; a birth and death process.
     let (load, leaves): (f64, f64) = (0.9, 0.5);

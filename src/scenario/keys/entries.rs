@@ -415,8 +415,28 @@ pub(crate) static DISRUPTION: Spec = Spec {
     keys: &[
         must("name", Form::Name, "", "What others call it."),
         must("strikes", Form::Strikes, r#""hub.receipt""#, "A node, `node.step`, leg, mechanism or `mechanism.stage`."),
-        must("on", Form::Date, "2025-09-09", "When it begins."),
-        may("lasts", Form::Amount(Unit::Time, 1), "for ever", r#""9d""#, "How long it lasts."),
+        may("on", Form::Date, "", "2025-09-09", "When it begins; once, in place of `arrivals`."),
+        may(
+            "arrivals",
+            Form::Table(&OUTAGES_AT_RANDOM),
+            "",
+            r#"{ every = { exponential = "9d" } }"#,
+            "It comes again and again, in place of `on`.",
+        ),
+        may(
+            "lasts",
+            Form::Law(Unit::Time),
+            "for ever",
+            r#""9d""#,
+            "How long it lasts; a distribution where it comes again and again.",
+        ),
+        may(
+            "each_server",
+            Form::Flag,
+            "false",
+            "true",
+            "The servers of the step fail singly, each with `arrivals` and `lasts` of its own.",
+        ),
         may(
             "effect",
             Form::Effect,
@@ -428,6 +448,18 @@ pub(crate) static DISRUPTION: Spec = Spec {
         REMOVE,
         BASIS,
     ],
+};
+
+pub(crate) static OUTAGES_AT_RANDOM: Spec = Spec {
+    name: "disruption.arrivals",
+    title: "`arrivals` of a disruption",
+    text: "When a random disruption comes.",
+    keys: &[must(
+        "every",
+        Form::Law(Unit::Time),
+        r#"{ exponential = "9d" }"#,
+        "From the end of one (at first the start) to the next, busy or idle.",
+    )],
 };
 
 pub(crate) static JOURNAL: Spec = Spec {
@@ -525,6 +557,7 @@ pub(crate) static TABLES: &[&Spec] = &[
     &DEPARTURES,
     &ARRIVALS,
     &DISRUPTION,
+    &OUTAGES_AT_RANDOM,
     &JOURNAL,
     &COLUMNS,
     &CHECKPOINT,
