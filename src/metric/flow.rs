@@ -114,6 +114,8 @@ pub(super) struct Duty {
     calendar: u32,
     up: bool,
     working: u32,
+    /// There was no limit for a time: then no share of servers is known.
+    boundless: bool,
     last: SimTime,
     /// Server-seconds on duty and up, and by the calendar; seconds up.
     able_seconds: i128,
@@ -126,6 +128,7 @@ impl Duty {
         let seconds = (now - self.last).0.max(0);
         self.calendar_seconds += i128::from(self.calendar) * i128::from(seconds);
         self.able_seconds += i128::from(self.able.max(self.working)) * i128::from(seconds);
+        self.boundless |= self.calendar == u32::MAX && seconds > 0;
         self.up_seconds += seconds * i64::from(self.up);
         self.last = self.last.max(now);
     }
@@ -143,7 +146,7 @@ impl Duty {
     pub fn until(&self, end: SimTime) -> (Option<i128>, Option<i128>, i64) {
         let mut copy = self.clone();
         copy.turn(end);
-        let limited = self.calendar != u32::MAX;
+        let limited = !copy.boundless;
         (limited.then_some(copy.able_seconds), limited.then_some(copy.calendar_seconds), copy.up_seconds)
     }
 }

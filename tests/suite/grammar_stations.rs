@@ -203,3 +203,27 @@ fn who_was_handled_before_does_not_give_up() {
          40: a#1 done; a#1 leaves",
     );
 }
+
+#[test]
+fn a_calendar_may_lift_the_limit_and_set_it_again() {
+    let calendar =
+        "[{ n = 1 }, { from = 2025-01-01T00:00:10Z, n = \"unlimited\" }, { from = 2025-01-01T00:00:20Z, n = 1 }]";
+    let text = step(&format!("time = \"15s\"\nservers = {calendar}"), &[("a", 1, &[0, 1, 2, 21])]);
+    // From 20 on server 1 is on duty alone; the others finish what they have.
+    tells(
+        &text,
+        "0: a#1 enters s; a#1 starts at 1
+         1: a#2 enters s
+         2: a#3 enters s
+         10: a#2 starts at 2; a#3 starts at 3
+         15: a#1 done; a#1 leaves
+         21: a#4 enters s; a#4 starts at 1
+         25: a#2 done; a#2 leaves; a#3 done; a#3 leaves
+         36: a#4 done; a#4 leaves",
+    );
+    // A share of servers without number is none.
+    let figures = run(&text, 1).figures();
+    let step = &figures["stations"]["q"]["s"];
+    assert!(step["utilisation"].is_null() && step["busy_share"].is_null(), "{step}");
+    assert_eq!(step["worked_total"], 60);
+}
