@@ -35,6 +35,10 @@ pub(super) struct PlaceStats {
     pub refused: u64,
     pub diverted: u64,
     pub departures: u64,
+    /// Times that a more urgent one took the server of a counted visit.
+    pub preempted: u64,
+    /// Counted visits that gave up in line.
+    pub expired: u64,
     /// Kilograms and minor units of counted arrivals and departures.
     pub arrived_mass: i64,
     pub departed_mass: i64,
@@ -113,6 +117,8 @@ pub(super) struct Duty {
     calendar: u32,
     up: bool,
     working: u32,
+    /// There was no limit for a time: then no share of servers is known.
+    boundless: bool,
     last: SimTime,
     /// Server-seconds on duty and up, and by the calendar; seconds up.
     able_seconds: i128,
@@ -125,6 +131,7 @@ impl Duty {
         let seconds = (now - self.last).0.max(0);
         self.calendar_seconds += i128::from(self.calendar) * i128::from(seconds);
         self.able_seconds += i128::from(self.able.max(self.working)) * i128::from(seconds);
+        self.boundless |= self.calendar == u32::MAX && seconds > 0;
         self.up_seconds += seconds * i64::from(self.up);
         self.last = self.last.max(now);
     }
@@ -142,7 +149,7 @@ impl Duty {
     pub fn until(&self, end: SimTime) -> (Option<i128>, Option<i128>, i64) {
         let mut copy = self.clone();
         copy.turn(end);
-        let limited = self.calendar != u32::MAX;
+        let limited = !copy.boundless;
         (limited.then_some(copy.able_seconds), limited.then_some(copy.calendar_seconds), copy.up_seconds)
     }
 }
@@ -427,6 +434,22 @@ impl Flow {
         }
     }
 
+    pub(super) fn expired(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.expired += 1;
+        }
+    }
+
+    pub(super) fn preempted(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.preempted += 1;
+        }
+    }
+
     pub(super) fn created(&mut self, state: &State, stream: Id<Stream>) {
         let at = state.now.max(self.warm_up);
         let stats = &mut self.streams[stream.index()];
@@ -455,7 +478,7 @@ impl Flow {
             duty.turn(state.now);
             duty.calendar = state[step].calendar;
             duty.up = state.is_up(step);
-            duty.able = if duty.up { state[step].on_duty() } else { 0 };
+            duty.able = if duty.up { state[step].able() } else { 0 };
         }
     }
 

@@ -131,6 +131,15 @@ impl Figures {
             | BacklogEntered { unit }
             | HandedOver { unit, .. }
             | LeftModel { unit, .. } => self.moved(state, unit),
+            PatienceEnded { unit, .. } => {
+                self.flow.expired(&self.visits[unit.index()]);
+                self.visits[unit.index()].counted = false;
+                self.moved(state, unit);
+            }
+            HandlingPreempted { unit, .. } => {
+                self.flow.preempted(&self.visits[unit.index()]);
+                self.moved(state, unit);
+            }
             ConsignmentCreated { unit, stream, .. } => {
                 self.born(state, unit);
                 self.flow.created(state, stream);
@@ -157,7 +166,11 @@ impl Figures {
             }
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
-            CapacityChanged { step, .. } | StepClosed { step } | StepOpened { step } => {
+            CapacityChanged { step, .. }
+            | StepClosed { step }
+            | StepOpened { step }
+            | ServerFailed { step, .. }
+            | ServerRepaired { step, .. } => {
                 self.flow.duty_changed(state, [step].into_iter());
             }
             NodeClosed { node } | NodeOpened { node } => self.flow.duty_changed(state, state.plan().steps_of(node)),

@@ -101,9 +101,9 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     put(tree, "refused", json!(stats.refused));
     put(tree, "diverted", json!(stats.diverted));
     put(tree, "departures", json!(stats.departures));
-    put(tree, "expired", json!(0));
-    put(tree, "preempted", json!(0));
-    let gone = stats.departures + stats.refused + stats.diverted;
+    put(tree, "expired", json!(stats.expired));
+    put(tree, "preempted", json!(stats.preempted));
+    let gone = stats.departures + stats.refused + stats.diverted + stats.expired;
     put(tree, "unfinished", json!(stats.arrivals - gone.min(stats.arrivals)));
     put(tree, "throughput", json!(ratio(i128::from(stats.departures) * i128::from(DAY), window)));
     put(tree, "queue_mean", json!(ratio(i128::from(sums.in_mode(Mode::Wait)), window)));

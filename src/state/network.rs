@@ -73,6 +73,10 @@ pub struct StepRow {
     pub servers: Vec<u32>,
     /// Servers that have somebody.
     pub busy: u32,
+    /// Failures that each server has now; empty where none ever failed.
+    pub broken: Vec<u32>,
+    /// When each server began what it has; only where one may be taken from it.
+    pub began: Vec<SimTime>,
     /// No server below this index is free.
     lowest: u32,
     /// `seq` of what freed a server or the place last.
@@ -99,6 +103,8 @@ impl StepRow {
             struck: Vec::new(),
             servers: Vec::new(),
             busy: 0,
+            broken: Vec::new(),
+            began: Vec::new(),
             lowest: 0,
             last: 0,
             enter_set: false,
@@ -145,9 +151,24 @@ impl StepRow {
         cut(i64::from(self.calendar), self.cuts.iter().copied()) as u32
     }
 
+    /// Whether a server, an index from 0, has failed.
+    pub fn is_broken(&self, server: u32) -> bool {
+        self.broken.get(server as usize).is_some_and(|&failures| failures > 0)
+    }
+
+    /// Servers on duty that have not failed.
+    pub fn able(&self) -> u32 {
+        let on_duty = self.on_duty();
+        on_duty - self.broken.iter().take(on_duty as usize).filter(|&&failures| failures > 0).count() as u32
+    }
+
     /// The free server of the lowest number on duty, as an index from 0.
     pub fn free_server(&self) -> Option<u32> {
         let on_duty = self.on_duty();
+        if !self.broken.is_empty() {
+            let free = |&server: &u32| self.servers.get(server as usize).is_none_or(|&unit| unit == NOBODY);
+            return (self.lowest..on_duty).filter(free).find(|&server| !self.is_broken(server));
+        }
         // With as many busy as there are on duty a lower number can be free only where some finish from before.
         if self.busy == on_duty && self.servers.len() as u32 <= on_duty {
             return None;
@@ -175,6 +196,11 @@ impl StepRow {
         self.servers[server as usize] = NOBODY;
         self.busy -= 1;
         self.lowest = self.lowest.min(server);
+    }
+
+    /// Whom a server, an index from 0, has.
+    pub fn served_by(&self, server: u32) -> Option<UnitId> {
+        self.servers.get(server as usize).filter(|&&unit| unit != NOBODY).map(|&unit| Id::new(unit))
     }
 
     /// Whom its servers have, by server.
@@ -316,6 +342,15 @@ pub enum Way {
     Choose,
 }
 
+/// One takes the server of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preemption {
+    pub by: UnitId,
+    pub from: UnitId,
+    /// An index from 0.
+    pub server: u32,
+}
+
 /// What is to be done about a step's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -339,6 +374,27 @@ impl State {
             return None;
         }
         Some((first, row.free_server()?))
+    }
+
+    /// Who takes a server from whom next, where the step has `preempt` and no free server: the first in line that is more
+    /// urgent than the least urgent in service (then latest started, then last name). Servers beyond those on duty finish
+    /// what they have.
+    pub fn next_preemption(&self, step: Id<Step>) -> Option<Preemption> {
+        self.plan().steps[step].preempt?;
+        let row = &self[step];
+        if row.line.is_empty() || !self.is_up(step) || row.free_server().is_some() {
+            return None;
+        }
+        let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();
+        let served = on_duty.filter(|&(_, &unit)| unit != NOBODY).map(|(server, &unit)| (server, Id::new(unit)));
+        let able = served.filter(|&(server, _)| !row.is_broken(server as u32));
+        let working = able.filter(|&(_, unit)| matches!(self.units[unit].place, Place::Handling { paused: false, .. }));
+        let standing =
+            |server: usize, unit: UnitId| (self.units[unit].priority, row.began[server], self.units[unit].name);
+        let (server, from) = working.max_by_key(|&(server, unit)| standing(server, unit))?;
+        let urgent = |by: &UnitId| self.units[*by].priority < self.units[from].priority;
+        let by = row.line.iter(&self.units).find(urgent)?;
+        Some(Preemption { by, from, server: server as u32 })
     }
 
     /// What happens next at a step's entry, if anything can.
@@ -427,6 +483,13 @@ impl State {
         match self.units[unit].place {
             Place::Handling { step, .. } => step,
             place => unreachable!("a unit that is handled is at a step, not {place:?}"),
+        }
+    }
+
+    pub(super) fn waits_at(&self, unit: UnitId) -> Id<Step> {
+        match self.units[unit].place {
+            Place::Waiting(step) => step,
+            place => unreachable!("a unit that may give up is in line, not {place:?}"),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::network::{GateRow, LegRow, NodeRow, StepRow};
 use super::wake::{Ranks, Wake};
-use super::{Account, State, StreamRow};
+use super::{Account, OutageRow, State, StreamRow};
 use crate::event::PlaceId;
-use crate::model::{Arrivals, Hop, Leg, Node, NodeKind, Plan, Route, Step, Weekly};
+use crate::model::{Arrivals, Disruption, Hop, Leg, Node, NodeKind, Plan, Route, Step, Strikes, Weekly};
 use crate::units::arena::Id;
 use crate::units::time::{SimTime, WEEK};
 use std::sync::Arc;
@@ -219,6 +219,8 @@ impl State {
             accounts: vec![Account::default(); plan.mechanisms.len()].into(),
             stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
             visits: Default::default(),
+            patience: Default::default(),
+            outages: plan.disruptions.iter().map(|d| outage_rows(plan, d)).collect(),
             net: net.clone(),
         };
         state.set_first_wakes();
@@ -253,6 +255,7 @@ impl State {
         }
         for (id, d) in net.plan.disruptions.ids().zip(net.plan.disruptions.iter()) {
             let from = d.on.max(SimTime::ZERO);
+            // A random one has its first interval drawn at the start.
             if d.until.is_none_or(|until| until > from) {
                 self.set(from, Wake::DisruptionTurns(id));
             }
@@ -286,6 +289,18 @@ impl State {
             }
         }
     }
+}
+
+/// One for a random disruption of a whole place, one a server where they fail singly, none for a dated one.
+fn outage_rows(plan: &Plan, disruption: &Disruption) -> Vec<OutageRow> {
+    let rows = match (&disruption.random, &disruption.strikes) {
+        (None, _) => 0,
+        (Some(random), Strikes::Step(step)) if random.each_server => {
+            plan.steps[*step].servers.iter().map(|e| e.1).max().unwrap_or(0)
+        }
+        _ => 1,
+    };
+    vec![OutageRow::default(); rows as usize]
 }
 
 /// Servers on duty at the start.

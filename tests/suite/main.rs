@@ -6,6 +6,8 @@ mod cli;
 mod cli_faults;
 mod dated;
 mod goldens;
+mod grammar_outages;
+mod grammar_stations;
 mod laws;
 mod mended;
 mod money;

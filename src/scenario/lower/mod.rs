@@ -155,7 +155,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         };
         made.extend(stream);
     }
-    let disruptions = network::disruptions(&disruptions, &all, &mechanisms);
+    let disruptions = network::disruptions(&disruptions, &all, &mechanisms, &steps);
     notes::fill(&top, &mut notes);
     let said = route::said(cx, &nodes_made, &legs, &nexts, &all, &places);
     // Values that were wrong have stand-ins, so the plan as a whole can still be checked; what names nothing has none.
