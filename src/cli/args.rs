@@ -92,7 +92,7 @@ pub struct AnswerArgs {
     /// Print one JSON document on standard output, and nothing else there
     #[arg(long)]
     pub json: bool,
-    /// No progress, warnings or hints
+    /// No progress, warnings or hints; of a run, its id and nothing else
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -60,7 +60,7 @@ pub fn end_of(told: &Told) -> End {
     }
 }
 
-/// Names the ring of places where nothing can move any more.
+/// Names the places where nothing can move any more.
 pub fn grieve(told: &Told) {
     if let Ended::Deadlock(ring) = &told.ended {
         out::say(&view::deadlock(ring, &stored::again(&told.opened, &told.sets, told.store())));

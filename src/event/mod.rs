@@ -162,9 +162,9 @@ events! {
     /// A requirement that was dated before the start is taken up.
     BacklogTakenUp("BacklogTakenUp") = 29 { need: NeedId }
 
-    /// A dated disruption begins.
+    /// A disruption begins.
     DisruptionBegan("DisruptionBegan") = 30 { disruption: Id<Disruption> }
-    /// A dated disruption ends.
+    /// A disruption ends.
     DisruptionEnded("DisruptionEnded") = 31 { disruption: Id<Disruption> }
     /// Opening hours end.
     HoursEnded("HoursEnded") = 32 { place: PlaceId }
@@ -188,6 +188,21 @@ events! {
     StageResumed("StageResumed") = 41 { gate: GateId }
     /// Another number of servers is on duty by the calendar (4,294,967,295: without limit).
     CapacityChanged("CapacityChanged") = 42 { step: Id<Step>, servers: u32 }
+    /// A more urgent one takes its server; it is in line again with `left` seconds to go, all of them where it `restarts`.
+    HandlingPreempted("HandlingPreempted") = 43 { unit: UnitId, by: UnitId, left: SimDuration, restarts: bool }
+    /// It will wait in line for so many seconds, counted from the time at which it joined.
+    PatienceSet("PatienceSet") = 44 { unit: UnitId, lasts: SimDuration }
+    /// It has waited as long as it would, and leaves the model.
+    PatienceEnded("PatienceEnded") = 45 { unit: UnitId, step: Id<Step> }
+
+    /// The next outage of a random disruption begins in so many seconds (-1: never); `server` is 0 for a whole place.
+    OutageAwaited("OutageAwaited") = 46 { disruption: Id<Disruption>, server: u32, next: SimDuration }
+    /// An outage of a random disruption begins, and is over in so many seconds.
+    OutageMeasured("OutageMeasured") = 47 { disruption: Id<Disruption>, server: u32, lasts: SimDuration }
+    /// A server of a step fails.
+    ServerFailed("ServerFailed") = 48 { step: Id<Step>, server: u32 }
+    /// What had made a server fail is over.
+    ServerRepaired("ServerRepaired") = 49 { step: Id<Step>, server: u32 }
 
     /// A recipient states a requirement; the next of the stream comes `next` seconds later (-1: none).
     RequirementSubmitted("RequirementSubmitted") = 50 { need: NeedId, stream: Id<Stream>, priority: i32, next: SimDuration }

@@ -78,6 +78,8 @@ pub enum RunState {
     Finished,
     /// It has not; it can be resumed.
     Interrupted,
+    /// Some process has it open; it is only said of a run, never written.
+    Running,
 }
 
 /// One run of a store, as `run.json` says.
@@ -232,6 +234,15 @@ impl RunLock {
     }
 }
 
+impl RunLock {
+    /// Whether some process has the run open.
+    fn is_taken(dir: &Path) -> bool {
+        let lock = File::open(dir.join("lock")).map(|file| FileExt::try_lock_shared(&file));
+        let contended = fs2::lock_contended_error().raw_os_error();
+        lock.is_ok_and(|lock| lock.is_err_and(|error| error.raw_os_error() == contended))
+    }
+}
+
 fn this_process() -> String {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     format!("process {} ({})", std::process::id(), words.join(" "))
@@ -265,6 +276,9 @@ fn entry(dir: &Path) -> Result<RunEntry, LogError> {
         let head = HeadFile::read(dir)?;
         (entry.turns, entry.events) = (head.head.turn, head.head.events);
         entry.log_digest = head.digest.to_string();
+        if RunLock::is_taken(dir) {
+            entry.state = RunState::Running;
+        }
     }
     Ok(entry)
 }

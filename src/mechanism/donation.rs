@@ -20,6 +20,10 @@ impl Mechanism for Donation {
     /// back a smaller, later one.
     fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         let state = turn.state;
+        // A stage that is held lets nothing out.
+        if state.gate(state.gate_of(m, STOCK)).down > 0 {
+            return false;
+        }
         let on_hand = |line: LineId| {
             let row = state.line(line);
             let stock = state.stock_of(m, row.item)?;

@@ -7,6 +7,7 @@ mod demand;
 mod donation;
 mod goods;
 mod movement;
+mod outage;
 pub(crate) mod pace;
 mod package;
 mod pledge;
@@ -43,9 +44,10 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         Wake::HandlingEnds(unit) => movement::handled(turn, unit),
         Wake::LegEnds(unit) => movement::leg_ends(turn, unit),
         Wake::ConvoyEnds(row) => movement::convoy_ends(turn, row),
-        Wake::DisruptionTurns(id) => movement::disruption(turn, id),
-        Wake::HoursTurn(place) => movement::hours(turn, place),
-        Wake::ServersTurn(step) => movement::servers(turn, step),
+        Wake::DisruptionTurns(id) => outage::disruption(turn, id),
+        Wake::OutageTurns(id, server) => outage::server(turn, id, server),
+        Wake::HoursTurn(place) => outage::hours(turn, place),
+        Wake::ServersTurn(step) => outage::servers(turn, step),
         Wake::StreamDue(stream) => arrival(turn, stream),
         Wake::PledgeCommits(id) => pledge::commits(turn, id),
         Wake::PledgePays(id) => pledge::pays(turn, id),
@@ -71,6 +73,7 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         Wake::LegReady(leg) => movement::free_departures(turn, leg),
         Wake::Enters(step) => movement::entry(turn, step),
         Wake::Serves(step) => movement::service(turn, step),
+        Wake::GivesUp(unit) => movement::gives_up(turn, unit),
     }
 }
 

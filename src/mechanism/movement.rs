@@ -1,13 +1,11 @@
-//! Goods on their way: arrivals, yards, handling, routes, departures, outages.
+//! Goods on their way: arrivals, yards, handling, routes, departures.
 
 use super::rules::{BringsRules, chance, slowed};
 use super::turn::Turn;
-use crate::event::{Event, PlaceId, UnitId};
-use crate::model::{
-    Brings, Disruption, Effect, Leg, Node, NodeKind, OnOutage, Order, Route, Step, Stream, Strikes, WhenFull,
-};
+use crate::event::{Event, UnitId};
+use crate::model::{Brings, Leg, Node, NodeKind, Order, Preempt, Route, Step, Stream, WhenFull};
 use crate::state::unit::{Name, Origin, Place, What};
-use crate::state::{Admission, Way};
+use crate::state::{Admission, Preemption, Way};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::time::SimDuration;
@@ -103,6 +101,10 @@ fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) -> u64 {
 /// The seconds of handling that a unit needs, before any factor.
 fn draw_handling(turn: &mut Turn, unit: UnitId, step: Id<Step>) -> SimDuration {
     let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
+    handling_of_visit(turn, unit, step, visit)
+}
+
+fn handling_of_visit(turn: &mut Turn, unit: UnitId, step: Id<Step>, visit: u64) -> SimDuration {
     let secret = turn.rules.secret_kept(turn.state, unit);
     let rules = &turn.rules.steps[step.index()];
     SimDuration(rules.time.at(secret.draw(rules.handling, visit)))
@@ -186,13 +188,11 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             turn.emit(state[step].last.max(1).min(state.events), Event::YardStillFull { step });
         }
         Some(Admission::Enter(unit)) => {
-            let cause = measure(turn, unit, step, state.units[unit].last);
-            turn.emit(cause, Event::YardEntered { unit, step });
+            enters(turn, unit, step, state.units[unit].last);
         }
         Some(Admission::Overflow(unit)) => {
             let cause = turn.emit(state.units[unit].last, Event::OverflowAccepted { unit, step });
-            let cause = measure(turn, unit, step, cause);
-            turn.emit(cause, Event::YardEntered { unit, step });
+            enters(turn, unit, step, cause);
         }
         Some(Admission::Full(unit, rule)) => {
             let cause = state.units[unit].last;
@@ -202,6 +202,10 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
             match (rule, from) {
                 (_, Origin::Step(before, _)) => {
                     turn.emit(cause, Event::Blocked { unit, step: before });
+                }
+                // Full yards may divert to each other: who has been all round waits.
+                (WhenFull::Divert(_), _) if been_round(turn, unit, step) => {
+                    turn.emit(cause, Event::HeldAtGate { unit, step });
                 }
                 (WhenFull::Divert(to), _) => {
                     let cause = turn.emit(cause, Event::Diverted { unit, step, to });
@@ -220,12 +224,48 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
     }
 }
 
+/// Whether a unit that is turned away here was turned away here first at this very instant, or everywhere else.
+fn been_round(turn: &Turn, unit: UnitId, step: Id<Step>) -> bool {
+    let plan = turn.state.plan();
+    turn.state.units[unit].turned.is_some_and(|(at, first, times)| {
+        at == turn.now && (first == plan.steps[step].node || times as usize >= plan.nodes.len())
+    })
+}
+
+/// It joins the line: what it has to bring for that is drawn now.
+fn enters(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) {
+    let cause = measure(turn, unit, step, cause);
+    let cause = turn.emit(cause, Event::YardEntered { unit, step });
+    if turn.rules.steps[step.index()].patience.is_some() {
+        let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
+        let secret = turn.rules.secret_kept(turn.state, unit);
+        let (purpose, law) = turn.rules.steps[step.index()].patience.as_ref().expect("looked at just before");
+        let lasts = SimDuration(law.at(secret.draw(*purpose, visit)));
+        turn.emit(cause, Event::PatienceSet { unit, lasts });
+    }
+}
+
+/// Somebody in line has waited as long as it would.
+pub fn gives_up(turn: &mut Turn, unit: UnitId) {
+    let row = &turn.state.units[unit];
+    let Place::Waiting(step) = row.place else { unreachable!("who gives up is in line") };
+    turn.emit(row.last, Event::PatienceEnded { unit, step });
+}
+
 /// A free server takes who is first in line.
 pub fn service(turn: &mut Turn, step: Id<Step>) {
     let state = turn.state;
-    let Some((unit, server)) = state.next_start(step) else {
-        turn.emit(state[step].last, Event::YardStillFull { step });
-        return;
+    let mut cause = 0;
+    let (unit, server) = match (state.next_start(step), state.next_preemption(step)) {
+        (Some(free), _) => free,
+        (None, Some(Preemption { by, from, server })) => {
+            cause = preempts(turn, step, by, from);
+            (by, server)
+        }
+        (None, None) => {
+            turn.emit(state[step].last, Event::YardStillFull { step });
+            return;
+        }
     };
     let row = &state.units[unit];
     let service = match (row.left.0, row.drawn.0) {
@@ -236,8 +276,27 @@ pub fn service(turn: &mut Turn, step: Id<Step>) {
             slowed_handling(turn, step, drawn)
         }
     };
-    let cause = row.last.max(state[step].last);
+    let cause = cause.max(row.last).max(state[step].last);
     turn.emit(cause, Event::HandlingStarted { unit, step, server: server + 1, service });
+}
+
+/// A more urgent one takes a server from another.
+fn preempts(turn: &mut Turn, step: Id<Step>, by: UnitId, unit: UnitId) -> u64 {
+    let state = turn.state;
+    let row = &state.units[unit];
+    let Place::Handling { ends, .. } = row.place else { unreachable!("a server is taken from who is handled") };
+    let restarts = state.plan().steps[step].preempt == Some(Preempt::Restart);
+    let left = match (restarts, row.drawn.0) {
+        (false, _) => ends - turn.now,
+        (true, 0..) => row.drawn,
+        // The draw of this visit was counted when its handling started.
+        (true, _) => {
+            let visit = state.visits(unit, state.net.ranks.steps[step.index()]).saturating_sub(1);
+            handling_of_visit(turn, unit, step, visit)
+        }
+    };
+    let cause = state.units[by].last.max(row.last);
+    turn.emit(cause, Event::HandlingPreempted { unit, by, left, restarts })
 }
 
 /// Handling ends.
@@ -339,150 +398,4 @@ fn arrives(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) {
     let cause = turn.emit(turn.state.units[unit].last, Event::LegArrived { unit, leg });
     let who = Traveller::of(turn, unit);
     arrived(turn, who, turn.state.plan().legs[leg].to, cause);
-}
-
-/// A dated disruption begins or ends.
-pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
-    let state = turn.state;
-    let plan = &state.plan().disruptions[id];
-    let struck = |list: &[Id<Disruption>]| list.contains(&id);
-    let gate = |m: Id<crate::model::MechanismPlan>, stage: u8| state.gate_of(m, usize::from(stage));
-    let on = match plan.strikes {
-        Strikes::Node(n) => struck(&state[n].struck),
-        Strikes::Step(s) => struck(&state[s].struck),
-        Strikes::Leg(l) => struck(&state[l].struck),
-        Strikes::Mechanism(m) => struck(&state.gate(gate(m, 0)).struck),
-        Strikes::Stage(m, stage) => struck(&state.gate(gate(m, stage)).struck),
-    };
-    let cause = if on {
-        turn.emit(0, Event::DisruptionEnded { disruption: id })
-    } else {
-        turn.emit(0, Event::DisruptionBegan { disruption: id })
-    };
-    if plan.effect != Effect::Closed {
-        return;
-    }
-    match plan.strikes {
-        Strikes::Node(n) => node_turns(turn, n, on, cause),
-        Strikes::Step(s) => step_turns(turn, s, on, cause),
-        Strikes::Leg(l) => {
-            if on && state[l].down == 1 {
-                turn.emit(cause, Event::LegOpened { leg: l });
-            } else if !on && state[l].down == 0 {
-                turn.emit(cause, Event::LegClosed { leg: l });
-            }
-        }
-        Strikes::Mechanism(m) => {
-            for stage in 0..state.plan().mechanisms[m].stages.len() {
-                gate_turns(turn, state.gate_of(m, stage), on, cause);
-            }
-        }
-        Strikes::Stage(m, stage) => gate_turns(turn, gate(m, stage), on, cause),
-    }
-}
-
-fn gate_turns(turn: &mut Turn, gate: crate::event::GateId, ends: bool, cause: u64) {
-    match (ends, turn.state.gate(gate).down) {
-        (true, 1) => turn.emit(cause, Event::StageResumed { gate }),
-        (false, 0) => turn.emit(cause, Event::StageHeld { gate }),
-        _ => 0,
-    };
-}
-
-/// Opening hours end or begin.
-pub fn hours(turn: &mut Turn, place: PlaceId) {
-    let open = turn.state.net.within_hours(place, turn.now);
-    let cause =
-        if open { turn.emit(0, Event::HoursBegan { place }) } else { turn.emit(0, Event::HoursEnded { place }) };
-    match place {
-        PlaceId::Node(node) => node_turns(turn, node, open, cause),
-        PlaceId::Step(step) => step_turns(turn, step, open, cause),
-    }
-}
-
-/// One more thing covers a node, or (`ends`) one less.
-fn node_turns(turn: &mut Turn, node: Id<Node>, ends: bool, cause: u64) {
-    let state = turn.state;
-    match (ends, state[node].down) {
-        (false, 0) => {
-            let cause = turn.emit(cause, Event::NodeClosed { node });
-            up_by_name(turn, node).into_iter().for_each(|s| stop(turn, s, cause));
-        }
-        (true, 1) => {
-            let cause = turn.emit(cause, Event::NodeOpened { node });
-            up_by_name(turn, node).into_iter().for_each(|s| go_on(turn, s, cause));
-        }
-        _ => {}
-    }
-}
-
-/// The steps of a node that are up but for the node, by name.
-fn up_by_name(turn: &Turn, node: Id<Node>) -> Vec<Id<Step>> {
-    let state = turn.state;
-    let mut steps: Vec<Id<Step>> = state.plan().steps_of(node).filter(|&s| state[s].down == 0).collect();
-    steps.sort_unstable_by_key(|s| state.net.ranks.steps[s.index()]);
-    steps
-}
-
-fn step_turns(turn: &mut Turn, step: Id<Step>, ends: bool, cause: u64) {
-    let state = turn.state;
-    let node_up = state[state.plan().steps[step].node].down == 0;
-    match (ends, state[step].down) {
-        (false, 0) => {
-            let cause = turn.emit(cause, Event::StepClosed { step });
-            if node_up {
-                stop(turn, step, cause);
-            }
-        }
-        (true, 1) => {
-            let cause = turn.emit(cause, Event::StepOpened { step });
-            if node_up {
-                go_on(turn, step, cause);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Who is being handled at a step, in the order of choice.
-fn in_service(turn: &Turn, step: Id<Step>, stopped: bool) -> Vec<(UnitId, SimDuration)> {
-    let state = turn.state;
-    let mut all: Vec<UnitId> = state[step].handled().collect();
-    all.sort_unstable_by(|&a, &b| state.units[a].choice(&state.units[b]));
-    let left = |u: UnitId| match state.units[u].place {
-        Place::Handling { ends, paused, .. } if paused == stopped => {
-            Some((u, if paused { SimDuration(ends.0) } else { ends - turn.now }))
-        }
-        _ => None,
-    };
-    all.into_iter().filter_map(left).collect()
-}
-
-fn stop(turn: &mut Turn, step: Id<Step>, cause: u64) {
-    let rule = turn.state.plan().steps[step].on_outage;
-    for (unit, left) in in_service(turn, step, false) {
-        match rule {
-            OnOutage::Finish => {}
-            OnOutage::Pause => {
-                turn.emit(cause, Event::HandlingPaused { unit, left });
-            }
-            OnOutage::Requeue => {
-                turn.emit(cause, Event::HandlingRequeued { unit, left });
-            }
-        }
-    }
-}
-
-fn go_on(turn: &mut Turn, step: Id<Step>, cause: u64) {
-    for (unit, left) in in_service(turn, step, true) {
-        turn.emit(cause, Event::HandlingResumed { unit, left });
-    }
-}
-
-/// Another number of servers is on duty.
-pub fn servers(turn: &mut Turn, step: Id<Step>) {
-    let plan = &turn.state.plan().steps[step];
-    let now = turn.now;
-    let servers = plan.servers.iter().rev().find(|e| e.0 <= now).map_or(0, |e| e.1);
-    turn.emit(0, Event::CapacityChanged { step, servers });
 }

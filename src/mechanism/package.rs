@@ -49,7 +49,8 @@ fn forms(turn: &mut Turn, m: Id<MechanismPlan>, all: bool) -> bool {
     let account = &state[m];
     let plan = &state.plan().mechanisms[m].package;
     let size = plan.size.unwrap_or(Money(i64::MAX));
-    if account.list.is_empty() || (!all && account.list_value < size) {
+    let held = state.gate(state.gate_of(m, DRAFTING)).down > 0;
+    if held || account.list.is_empty() || (!all && account.list_value < size) {
         return false;
     }
     let mut lines: Vec<LineId> = Vec::new();
@@ -113,6 +114,10 @@ fn opens(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
 fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
     let plan = &state.plan().mechanisms[m].package;
+    // A stage that is held lets nothing out.
+    if state.gate(state.gate_of(m, FUNDING)).down > 0 {
+        return false;
+    }
     // A package that costs nothing lacks nothing.
     if let Some(&(_, _, package)) = state[m].open.iter().find(|key| state.package(key.2).price == Money::ZERO) {
         funded(turn, m, package, state.package(package).last);

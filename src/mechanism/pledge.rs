@@ -85,7 +85,8 @@ pub fn pays(turn: &mut Turn, pledge: PledgeId) {
     let row = turn.state.pledge(pledge);
     let (kept, amount) = (row.kept, row.amount);
     let mut last = row.last;
-    if kept > Money::ZERO {
+    // A pledge of nothing is paid too: no turn is empty.
+    if kept > Money::ZERO || amount == Money::ZERO {
         last = turn.emit(last, Event::FundsDisbursed { pledge, amount: kept });
         if turn.state.plan().mechanisms[row.mechanism].package.counts_paid {
             earmark(turn, pledge, last);

@@ -1,7 +1,7 @@
 //! The plan's laws made ready to draw from, and who draws what.
 
 use crate::event::{GateId, LineId, PackageId, UnitId};
-use crate::model::{Arrivals, Brings, Node, PledgePlan, Route, RowBrings, Stream};
+use crate::model::{Arrivals, Brings, Disruption, Node, PledgePlan, Route, RowBrings, Stream};
 use crate::state::unit::{Name, What};
 use crate::state::{Net, State};
 use crate::units::arena::Id;
@@ -17,6 +17,8 @@ pub struct Rules {
     /// By node: where `next` has weights, its draw.
     pub routes: Vec<Option<(Purpose, Sampler)>>,
     pub gates: Vec<(Purpose, Sampler)>,
+    /// By disruption, where it is random.
+    pub outages: Vec<Option<OutageRules>>,
     /// By mechanism: the stream text of its packages.
     packages: Vec<u64>,
     pub purposes: Purposes,
@@ -73,6 +75,7 @@ pub struct StepRules {
     pub handling: Purpose,
     pub repeat: Purpose,
     pub time: Sampler,
+    pub patience: Option<(Purpose, Sampler)>,
 }
 
 #[derive(Debug)]
@@ -84,6 +87,14 @@ pub struct LegRules {
     pub transit: Sampler,
 }
 
+/// The draws of a random disruption.
+#[derive(Debug)]
+pub struct OutageRules {
+    hash: u64,
+    every: Sampler,
+    lasts: Sampler,
+}
+
 /// Purposes that no place has a part in.
 #[derive(Debug)]
 pub struct Purposes {
@@ -93,6 +104,8 @@ pub struct Purposes {
     pub committed: Purpose,
     pub paid: Purpose,
     pub transit: Purpose,
+    pub every: Purpose,
+    pub lasts: Purpose,
 }
 
 impl Rules {
@@ -109,6 +122,7 @@ impl Rules {
                 handling: Purpose::named(&format!("handling {place}")),
                 repeat: Purpose::named(&format!("repeat {place}")),
                 time: ready(&s.time),
+                patience: (s.patience.as_ref()).map(|law| (Purpose::named(&format!("patience {place}")), ready(law))),
             }
         });
         let steps = steps.collect();
@@ -129,12 +143,19 @@ impl Rules {
         let gates = plan.mechanisms.iter().flat_map(|m| m.stages.iter().map(move |s| (m, s)));
         let gates = gates.map(|(m, s)| (Purpose::named(&format!("stage {}.{}", m.name, s.name)), ready(&s.time)));
         let gates = gates.collect();
+        let outages = plan.disruptions.iter().map(|d| {
+            let random = d.random.as_ref()?;
+            let hash = name_hash(&format!("disruption {}", d.name));
+            Some(OutageRules { hash, every: ready(&random.every), lasts: ready(&random.lasts) })
+        });
+        let outages = outages.collect();
         Rules {
             streams,
             steps,
             legs,
             routes,
             gates,
+            outages,
             packages: plan.mechanisms.iter().map(|m| name_hash(&format!("package {}", m.name))).collect(),
             purposes: Purposes {
                 batch: Purpose::named("batch"),
@@ -143,6 +164,8 @@ impl Rules {
                 committed: Purpose::named("committed"),
                 paid: Purpose::named("paid"),
                 transit: Purpose::named("transit"),
+                every: Purpose::named("every"),
+                lasts: Purpose::named("lasts"),
             },
             secrets: Vec::new(),
             fresh: None,
@@ -216,6 +239,14 @@ impl Rules {
     /// The word for a departure's transit.
     pub fn departure(&self, leg: Id<crate::model::Leg>, number: u64) -> u64 {
         self.legs[leg.index()].secret.draw(self.purposes.transit, number)
+    }
+
+    /// Seconds to the next outage, and of the outage itself: of a whole place (server 0) or of one server, which had so many.
+    pub fn outage(&self, disruption: Id<Disruption>, server: u32, outages: u64) -> (i64, i64) {
+        let rules = self.outages[disruption.index()].as_ref().expect("a random disruption has its draws");
+        let secret = self.draws.block(rules.hash, server.into()).secret();
+        let word = |purpose| secret.draw(purpose, outages);
+        (rules.every.at(word(self.purposes.every)), rules.lasts.at(word(self.purposes.lasts)))
     }
 
     /// The word for a package's time in a stage.

@@ -6,7 +6,7 @@
 
 use super::{Mode, Tally, Visit};
 use crate::event::{GateId, Subject};
-use crate::model::{Leg, Limit, Plan, Step, Stream};
+use crate::model::{Leg, Plan, Step, Stream};
 use crate::state::State;
 use crate::state::unit::Unit;
 use crate::units::arena::Id;
@@ -35,6 +35,10 @@ pub(super) struct PlaceStats {
     pub refused: u64,
     pub diverted: u64,
     pub departures: u64,
+    /// Times that a more urgent one took the server of a counted visit.
+    pub preempted: u64,
+    /// Counted visits that gave up in line.
+    pub expired: u64,
     /// Kilograms and minor units of counted arrivals and departures.
     pub arrived_mass: i64,
     pub departed_mass: i64,
@@ -49,14 +53,14 @@ pub(super) struct PlaceStats {
     /// Seconds with each number present.
     pub levels: Vec<i64>,
     pub present: u32,
-    pub present_max: u32,
+    present_max: u32,
     last: SimTime,
     /// Seconds that visits were here within the window, and spent on each [`Mode`], as far as they were told.
     presence: i64,
     spent: [i64; 5],
     /// Units in each mode now.
     numbers: [u32; 5],
-    pub queue_max: u32,
+    queue_max: u32,
     mass: i128,
     pub mass_present: i64,
 }
@@ -69,6 +73,9 @@ pub(super) struct Totals {
     /// Seconds with each number present, and kilogram-seconds.
     pub levels: Vec<i64>,
     pub mass: i128,
+    /// The most there at once, and in line, within the window.
+    pub present_max: u32,
+    pub queue_max: u32,
 }
 
 impl Totals {
@@ -110,6 +117,8 @@ pub(super) struct Duty {
     calendar: u32,
     up: bool,
     working: u32,
+    /// There was no limit for a time: then no share of servers is known.
+    boundless: bool,
     last: SimTime,
     /// Server-seconds on duty and up, and by the calendar; seconds up.
     able_seconds: i128,
@@ -122,6 +131,7 @@ impl Duty {
         let seconds = (now - self.last).0.max(0);
         self.calendar_seconds += i128::from(self.calendar) * i128::from(seconds);
         self.able_seconds += i128::from(self.able.max(self.working)) * i128::from(seconds);
+        self.boundless |= self.calendar == u32::MAX && seconds > 0;
         self.up_seconds += seconds * i64::from(self.up);
         self.last = self.last.max(now);
     }
@@ -139,7 +149,7 @@ impl Duty {
     pub fn until(&self, end: SimTime) -> (Option<i128>, Option<i128>, i64) {
         let mut copy = self.clone();
         copy.turn(end);
-        let limited = self.calendar != u32::MAX;
+        let limited = !copy.boundless;
         (limited.then_some(copy.able_seconds), limited.then_some(copy.calendar_seconds), copy.up_seconds)
     }
 }
@@ -166,6 +176,9 @@ impl PlaceStats {
     #[inline]
     fn level(&mut self, at: SimTime, warm_up: SimTime) {
         let seconds = (at - self.last.max(warm_up)).0;
+        if self.last < warm_up && warm_up <= at {
+            self.window_begins();
+        }
         if seconds > 0 {
             let n = self.present as usize;
             if self.levels.len() <= n {
@@ -177,6 +190,13 @@ impl PlaceStats {
             }
         }
         self.last = at;
+    }
+
+    /// Those who are there when the window begins count among the most.
+    #[cold]
+    fn window_begins(&mut self) {
+        self.present_max = self.present_max.max(self.present);
+        self.queue_max = self.queue_max.max(self.numbers[Mode::Wait as usize]);
     }
 
     #[cold]
@@ -191,6 +211,10 @@ impl PlaceStats {
         self.present += 1;
         self.numbers[mode as usize] += 1;
         self.mass_present += mass;
+        if now >= warm_up {
+            self.present_max = self.present_max.max(self.present);
+            self.queue_max = self.queue_max.max(self.numbers[Mode::Wait as usize]);
+        }
     }
 
     /// Somebody leaves who did this.
@@ -215,6 +239,9 @@ impl PlaceStats {
         PlaceStats {
             levels: self.levels.clone(),
             present: self.present,
+            present_max: self.present_max,
+            numbers: self.numbers,
+            queue_max: self.queue_max,
             last: self.last,
             presence: self.presence,
             spent: self.spent,
@@ -298,13 +325,11 @@ impl Flow {
         let Some(place) = self.place(visit) else { return };
         place.join(now, visit.mode, row.mass.0, warm_up);
         if visit.counted {
-            place.present_max = place.present_max.max(place.present);
             place.arrivals += 1;
             place.arrived_mass += row.mass.0;
             place.arrived_value += row.value.0;
             if visit.mode != Mode::Gate {
                 place.entered += 1;
-                place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize]);
             }
             if visit.mode == Mode::Work {
                 // Taken at once: a wait of zero.
@@ -322,6 +347,7 @@ impl Flow {
         let warm_up = self.warm_up;
         let Some(place) = self.place(visit) else { return };
         let old = visit.mode;
+        place.level(now, warm_up);
         place.spent[old as usize] += (now.max(warm_up) - visit.since.max(warm_up)).0;
         place.numbers[old as usize] -= 1;
         place.numbers[mode as usize] += 1;
@@ -343,9 +369,9 @@ impl Flow {
                 }
                 _ => {}
             }
-            if mode == Mode::Wait {
-                place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize]);
-            }
+        }
+        if now >= warm_up {
+            place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize]);
         }
         if old == Mode::Work || mode == Mode::Work {
             self.works(visit, now);
@@ -384,7 +410,14 @@ impl Flow {
                 place.presence = held.until(end.max(self.warm_up)) as i64;
                 place.spent[Mode::Wait as usize] = place.presence;
             }
-            Totals { presence: place.presence, spent: place.spent, levels: place.levels, mass: place.mass }
+            Totals {
+                presence: place.presence,
+                spent: place.spent,
+                levels: place.levels,
+                mass: place.mass,
+                present_max: place.present_max,
+                queue_max: place.queue_max,
+            }
         };
         places.into_iter().enumerate().map(total).collect()
     }
@@ -398,6 +431,22 @@ impl Flow {
             } else {
                 place.refused += 1;
             }
+        }
+    }
+
+    pub(super) fn expired(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.expired += 1;
+        }
+    }
+
+    pub(super) fn preempted(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.preempted += 1;
         }
     }
 
@@ -423,13 +472,13 @@ impl Flow {
         }
     }
 
-    pub(super) fn duty_changed(&mut self, state: &State) {
-        for step in state.plan().steps.ids() {
+    pub(super) fn duty_changed(&mut self, state: &State, steps: impl Iterator<Item = Id<Step>>) {
+        for step in steps {
             let duty = &mut self.duty[step.index()];
             duty.turn(state.now);
             duty.calendar = state[step].calendar;
             duty.up = state.is_up(step);
-            duty.able = if duty.up { state[step].on_duty() } else { 0 };
+            duty.able = if duty.up { state[step].able() } else { 0 };
         }
     }
 
@@ -437,12 +486,18 @@ impl Flow {
         if !self.counts(state.now) {
             return;
         }
-        let full = |c: Limit| c.number.is_some_and(|most| load >= most);
-        let departures = state.plan().legs[leg].departures.as_ref();
+        // Full: nothing more could board, by number, by mass, or as what is left behind does not fit.
+        let aboard = state.boards(leg);
+        let mass: i64 = aboard.iter().map(|&unit| state.units[unit].mass.0).sum();
+        let full = state.departure_capacity(leg).is_some_and(|c| {
+            c.number.is_some_and(|most| load >= most)
+                || c.mass.is_some_and(|most| mass >= most.0)
+                || state[leg].line.len() > load
+        });
         let stats = &mut self.dispatches[leg.index()];
         stats.count += 1;
         stats.load.add(i64::from(load));
-        stats.full += u64::from(departures.and_then(|d| d.capacity).is_some_and(full));
+        stats.full += u64::from(full);
         if let Some(last) = stats.last.replace(state.now) {
             stats.interval.add((state.now - last).0);
         }
@@ -463,8 +518,6 @@ impl Flow {
         if state.now >= warm_up {
             place.arrivals += 1;
             place.entered += 1;
-            place.present_max = place.present_max.max(place.present);
-            place.queue_max = place.present_max;
             place.arrived_mass += mass;
             place.arrived_value += value;
         }

@@ -11,8 +11,8 @@ pub mod tree;
 
 pub use tally::Tally;
 
-use crate::event::{Entry, Event, UnitId};
-use crate::model::Cause;
+use crate::event::{Entry, Event, PlaceId, UnitId};
+use crate::model::{Cause, Strikes};
 use crate::state::State;
 use crate::state::unit::{Origin, Place};
 use crate::units::time::{Civil, SimTime};
@@ -131,6 +131,15 @@ impl Figures {
             | BacklogEntered { unit }
             | HandedOver { unit, .. }
             | LeftModel { unit, .. } => self.moved(state, unit),
+            PatienceEnded { unit, .. } => {
+                self.flow.expired(&self.visits[unit.index()]);
+                self.visits[unit.index()].counted = false;
+                self.moved(state, unit);
+            }
+            HandlingPreempted { unit, .. } => {
+                self.flow.preempted(&self.visits[unit.index()]);
+                self.moved(state, unit);
+            }
             ConsignmentCreated { unit, stream, .. } => {
                 self.born(state, unit);
                 self.flow.created(state, stream);
@@ -157,15 +166,27 @@ impl Figures {
             }
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
-            CapacityChanged { .. }
-            | NodeClosed { .. }
-            | NodeOpened { .. }
-            | StepClosed { .. }
-            | StepOpened { .. }
-            | DisruptionBegan { .. }
-            | DisruptionEnded { .. }
-            | HoursEnded { .. }
-            | HoursBegan { .. } => self.flow.duty_changed(state),
+            CapacityChanged { step, .. }
+            | StepClosed { step }
+            | StepOpened { step }
+            | ServerFailed { step, .. }
+            | ServerRepaired { step, .. } => {
+                self.flow.duty_changed(state, [step].into_iter());
+            }
+            NodeClosed { node } | NodeOpened { node } => self.flow.duty_changed(state, state.plan().steps_of(node)),
+            HoursEnded { place: PlaceId::Node(node) } | HoursBegan { place: PlaceId::Node(node) } => {
+                self.flow.duty_changed(state, state.plan().steps_of(node));
+            }
+            HoursEnded { place: PlaceId::Step(step) } | HoursBegan { place: PlaceId::Step(step) } => {
+                self.flow.duty_changed(state, [step].into_iter());
+            }
+            DisruptionBegan { disruption } | DisruptionEnded { disruption } => {
+                match state.plan().disruptions[disruption].strikes {
+                    Strikes::Node(node) => self.flow.duty_changed(state, state.plan().steps_of(node)),
+                    Strikes::Step(step) => self.flow.duty_changed(state, [step].into_iter()),
+                    Strikes::Leg(_) | Strikes::Mechanism(_) | Strikes::Stage(..) => {}
+                }
+            }
             StageEntered { subject, gate, .. } => {
                 self.flow.gate_entered(state, subject, gate);
                 self.delay.stage_entered(state, subject, gate, &mut self.months);

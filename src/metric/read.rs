@@ -8,7 +8,7 @@ use crate::model::{Brings, Cause};
 use crate::state::State;
 use crate::units::amount::Money;
 use crate::units::arena::Id;
-use crate::units::time::{Civil, DAY, SimTime};
+use crate::units::time::{DAY, SimTime};
 use serde_json::{Value, json};
 
 /// Named parts of a quantile in figures.
@@ -101,13 +101,13 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     put(tree, "refused", json!(stats.refused));
     put(tree, "diverted", json!(stats.diverted));
     put(tree, "departures", json!(stats.departures));
-    put(tree, "expired", json!(0));
-    put(tree, "preempted", json!(0));
-    let gone = stats.departures + stats.refused + stats.diverted;
+    put(tree, "expired", json!(stats.expired));
+    put(tree, "preempted", json!(stats.preempted));
+    let gone = stats.departures + stats.refused + stats.diverted + stats.expired;
     put(tree, "unfinished", json!(stats.arrivals - gone.min(stats.arrivals)));
     put(tree, "throughput", json!(ratio(i128::from(stats.departures) * i128::from(DAY), window)));
     put(tree, "queue_mean", json!(ratio(i128::from(sums.in_mode(Mode::Wait)), window)));
-    put(tree, "queue_max", json!(stats.queue_max));
+    put(tree, "queue_max", json!(sums.queue_max));
     let levels = &sums.levels;
     let moment =
         |power: u32| -> i128 { levels.iter().enumerate().map(|(n, &s)| (n as i128).pow(power) * i128::from(s)).sum() };
@@ -118,7 +118,7 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     for (name, parts, whole) in QUANTILES {
         put(tree, &format!("in_system_{name}"), json!(level_quantile(levels, parts, whole)));
     }
-    put(tree, "in_system_max", json!(stats.present_max));
+    put(tree, "in_system_max", json!(sums.present_max));
     put(tree, "in_system_now", json!(stats.present));
     tally(tree, &format!("{path}.wait"), &stats.wait);
     tally(tree, &format!("{path}.stay"), &stats.stay);
@@ -192,7 +192,7 @@ fn requirements(tree: &mut Tree, figures: &Figures, state: &State, until: SimTim
     for ((_, _, name), needs) in groups {
         group(tree, figures, state, until, &Group { name, needs });
     }
-    stages(tree, figures, state, until);
+    stages(tree, figures, until);
 }
 
 fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, group: &Group) {
@@ -271,10 +271,9 @@ fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, grou
 }
 
 /// Flow of value through the causes' stages of the way from ask to recognition.
-fn stages(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime) {
+fn stages(tree: &mut Tree, figures: &Figures, until: SimTime) {
     let mut delay = figures.delay.clone();
     delay.bins_until(until);
-    let _ = state;
     for cause in Cause::ALL {
         let stats = &delay.stages[cause as usize];
         let path = format!("stages.{}", cause.name());
@@ -389,5 +388,4 @@ fn bottleneck(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime)
         }
         tree.put(&format!("bottleneck.{label}.waited"), int(sum));
     }
-    let _ = Civil::MONTHS;
 }

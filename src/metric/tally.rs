@@ -188,10 +188,19 @@ impl Tally {
         Cow::Owned(copy)
     }
 
-    /// Takes back a value that was added: the wait of a visit whose wait goes on. The largest value stays, as the visit's
-    /// wait will be at least as large.
+    /// Takes back a value that was added: the wait of a visit whose wait goes on.
     pub fn take_back(&mut self, value: i64) {
+        self.forget(value);
+        if self.max == Some(value.max(0)) {
+            let largest = unpacked(&self.packed).last().or_else(|| self.small().last());
+            let zero = (self.zeros > 0).then_some(0);
+            self.max = largest.map(|(value, _)| value as i64).or(zero);
+        }
+    }
+
+    fn forget(&mut self, value: i64) {
         self.take_in();
+        self.pack();
         let value = value.max(0);
         self.count -= 1;
         if value == 0 {

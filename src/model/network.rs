@@ -84,6 +84,10 @@ pub struct Step {
     pub repeat: u32,
     pub hours: Option<Weekly>,
     pub on_outage: OnOutage,
+    /// Whether a more urgent one may take a server from another.
+    pub preempt: Option<Preempt>,
+    /// Seconds that somebody waits in line for its handling to begin before it gives up.
+    pub patience: Option<Law>,
     /// A recognition point that the step's beginning marks.
     pub marks: Option<Point>,
 }
@@ -114,6 +118,15 @@ pub enum OnOutage {
     Finish,
     /// It returns to the line with its work done kept.
     Requeue,
+}
+
+/// What becomes of the work on whom a more urgent one takes the server from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Preempt {
+    /// It goes on where it stood.
+    Resume,
+    /// It begins anew, and needs as long as it did.
+    Restart,
 }
 
 /// Room or capacity: a number of consignments, a mass, or both.
@@ -189,8 +202,27 @@ pub struct Disruption {
     pub strikes: Strikes,
     pub effect: Effect,
     pub on: SimTime,
-    /// `None` lasts for ever.
+    /// `None` lasts for ever, or comes at random.
     pub until: Option<SimTime>,
+    /// In place of `on` and `until`: it comes again and again.
+    pub random: Option<Outages>,
+}
+
+/// Outages that come at random.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outages {
+    /// Seconds from the end of one (at first the start) to the next.
+    pub every: Law,
+    pub lasts: Law,
+    /// Each server of the step fails by itself.
+    pub each_server: bool,
+}
+
+impl Disruption {
+    /// Whether it is over at some time, once it began.
+    pub fn ends(&self) -> bool {
+        self.until.is_some() || self.random.is_some()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

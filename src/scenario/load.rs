@@ -256,8 +256,8 @@ fn mergeable(spec: &'static Spec) -> bool {
 /// Keys that stand in place of one another: a variant that gives one drops the other of its base.
 fn rivals(spec: &Spec, key: &str) -> &'static [&'static str] {
     match (spec.name, key) {
-        ("requirement" | "pledge" | "consignment", "on") => &["arrivals"],
-        ("requirement" | "pledge" | "consignment", "arrivals") => &["on"],
+        ("requirement" | "pledge" | "consignment" | "disruption", "on") => &["arrivals"],
+        ("requirement" | "pledge" | "consignment" | "disruption", "arrivals") => &["on"],
         ("requirement", "lines") => &["item", "quantity", "unit_value", "origin", "to"],
         ("requirement", "item") => &["lines"],
         _ => &[],

@@ -3,7 +3,7 @@
 
 mod opening;
 mod replay;
-mod ring;
+mod stuck;
 mod world;
 
 pub use opening::{Opened, RunKey, SEMANTICS, run_id};
@@ -56,7 +56,7 @@ pub enum Ended {
     Finished,
     /// Someone asked it to stop.
     Interrupted,
-    /// Work remains that can never move: places that wait for each other in a ring.
+    /// Goods remain that nothing can ever move: the places where they stand.
     Deadlock(Vec<String>),
 }
 
@@ -121,10 +121,8 @@ impl Run {
         }
         self.hand_over(watcher)?;
         self.world.end();
-        Ok(match ring::find(&self.world.state) {
-            Some(ring) => Ended::Deadlock(ring),
-            None => Ended::Finished,
-        })
+        let stuck = stuck::places(&self.world.state);
+        Ok(if stuck.is_empty() { Ended::Finished } else { Ended::Deadlock(stuck) })
     }
 
     fn hand_over(&mut self, watcher: &Watcher) -> Result<(), SimError> {

@@ -45,6 +45,9 @@ pub struct GoalResult {
     pub met: bool,
 }
 
+/// Raised when the world changes its shape: snapshots of another shape are not read, and the log is folded instead.
+const LAYOUT: u32 = 4;
+
 const BYTES: bincode::config::Configuration = bincode::config::standard();
 
 impl World {
@@ -192,6 +195,7 @@ impl World {
     /// The bytes of a snapshot, which has about so many.
     pub fn to_bytes(&self, about: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(about);
+        bytes.extend_from_slice(&LAYOUT.to_le_bytes());
         bincode::serde::encode_into_std_write(self, &mut bytes, BYTES).expect("plain data in memory can be encoded");
         bytes
     }
@@ -199,6 +203,10 @@ impl World {
     /// The world of a snapshot, with the plan of the log's opening record.
     pub fn from_bytes(bytes: &[u8], plan: &Plan, turn: u64) -> Result<World, SimError> {
         let unreadable = |what: String| SimError::Snapshot { turn, what };
+        let (layout, bytes) = bytes.split_first_chunk().ok_or_else(|| unreadable("it is cut off".to_owned()))?;
+        if u32::from_le_bytes(*layout) != LAYOUT {
+            return Err(unreadable("another version of waybill wrote it".to_owned()));
+        }
         let (mut world, read): (World, usize) =
             bincode::serde::decode_from_slice(bytes, BYTES).map_err(|e| unreadable(e.to_string()))?;
         if read != bytes.len() {

@@ -84,12 +84,19 @@ impl Line {
             }
         };
         self.len += 1;
-        let mut before = self.lanes[at].tail;
-        while before != NONE && self.within(&units[id], &units[Id::new(before)]) == Ordering::Less {
-            before = units[Id::new(before)].links.before;
+        let (mut before, mut after) = (self.lanes[at].tail, NONE);
+        if self.order == Order::Lifo {
+            // Whoever joins the latest-first goes to its head.
+            (before, after) = (NONE, self.lanes[at].head);
+            while after != NONE && self.within(&units[id], &units[Id::new(after)]) == Ordering::Greater {
+                (before, after) = (after, units[Id::new(after)].links.after);
+            }
+        } else {
+            while before != NONE && self.within(&units[id], &units[Id::new(before)]) == Ordering::Less {
+                (before, after) = (units[Id::new(before)].links.before, before);
+            }
         }
         let lane = &mut self.lanes[at];
-        let after = if before == NONE { lane.head } else { units[Id::new(before)].links.after };
         units[id].links = Links { before, after };
         match before {
             NONE => lane.head = id.raw(),

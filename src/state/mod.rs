@@ -9,16 +9,18 @@ pub mod line;
 mod movement;
 pub mod names;
 mod network;
+mod outages;
 mod rows;
 mod set_up;
 pub mod unit;
 pub mod wake;
 
-pub use network::{Admission, GateRow, LegRow, NodeRow, Stay, StepRow, Way};
+pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
+pub use outages::OutageRow;
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 
-use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};
+use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
 use crate::model::{Leg, MechanismPlan, Node, Plan, Step, Stock, Stream};
 use crate::units::arena::{Arena, Id};
 use crate::units::time::SimTime;
@@ -48,8 +50,8 @@ pub struct State {
     pub nodes: Arena<NodeRow>,
     pub steps: Arena<StepRow>,
     pub legs: Arena<LegRow>,
-    /// What convoys carry: loads by row; empty rows are free.
-    convoys: Vec<network::Convoy>,
+    /// What convoys carry.
+    convoys: network::Convoys,
     pub gates: Vec<GateRow>,
     pub needs: Vec<NeedRow>,
     pub lines: Vec<LineRow>,
@@ -60,6 +62,10 @@ pub struct State {
     pub stocks: Vec<i64>,
     /// How often a unit drew before at a place, where it can come there more than once.
     visits: BTreeMap<(u32, u32), u32>,
+    /// When those in line give up who do not wait for ever.
+    patience: BTreeMap<UnitId, SimTime>,
+    /// How far random disruptions are, each as a whole or server by server.
+    pub outages: Vec<Vec<OutageRow>>,
 }
 
 /// How far a stream is.
@@ -88,7 +94,7 @@ impl PartialEq for State {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
         same!(now turns events calendar stirring units streams nodes steps legs convoys gates needs lines pledges
-              packages accounts stocks visits)
+              packages accounts stocks visits patience outages)
     }
 }
 
@@ -123,7 +129,11 @@ impl State {
             (i64::from(need.priority), row.joined, need.stream.raw(), need.number, row.position, 0)
         };
         match wake {
-            Wake::HandlingEnds(u) | Wake::LegEnds(u) | Wake::UnitEnters(u) | Wake::StageEnds(Subject::Unit(u), _) => {
+            Wake::HandlingEnds(u)
+            | Wake::LegEnds(u)
+            | Wake::UnitEnters(u)
+            | Wake::GivesUp(u)
+            | Wake::StageEnds(Subject::Unit(u), _) => {
                 let unit = &self.units[u];
                 let name = unit.name;
                 (i64::from(unit.priority), unit.joined, name.stream.raw(), name.number, name.line, name.lot)
@@ -157,6 +167,7 @@ impl State {
         }
         self.now = due.at;
         self.turns += 1;
+        self.units.new_turn();
         self.taken(due.wake);
     }
 
@@ -178,6 +189,9 @@ impl State {
             | HandlingPaused { .. }
             | HandlingResumed { .. }
             | HandlingRequeued { .. }
+            | HandlingPreempted { .. }
+            | PatienceSet { .. }
+            | PatienceEnded { .. }
             | HandlingFinished { .. }
             | RouteChosen { .. }
             | NodeReached { .. }
@@ -206,6 +220,10 @@ impl State {
             | LegOpened { .. }
             | StageHeld { .. }
             | StageResumed { .. }
+            | OutageAwaited { .. }
+            | OutageMeasured { .. }
+            | ServerFailed { .. }
+            | ServerRepaired { .. }
             | CapacityChanged { .. } => self.apply_calendar(event),
             _ => self.apply_ledger(event),
         }
@@ -217,8 +235,8 @@ impl State {
         let (phase, place) = match wake {
             Wake::HandlingEnds(u) => (1, ranks.steps[self.handled_at(u).index()]),
             Wake::LegEnds(u) => (1, ranks.legs[self.under_way(u).index()]),
-            Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row as usize].leg.index()]),
-            Wake::DisruptionTurns(d) => (2, ranks.disruptions[d.index()]),
+            Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row].leg.index()]),
+            Wake::DisruptionTurns(d) | Wake::OutageTurns(d, _) => (2, ranks.disruptions[d.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
             Wake::ServersTurn(s) => (2, ranks.steps[s.index()]),
@@ -232,6 +250,7 @@ impl State {
             Wake::LegTicks(l) | Wake::LegReady(l) => (5, ranks.legs[l.index()]),
             Wake::Enters(s) => (6, ranks.steps[s.index()]),
             Wake::Serves(s) => (7, ranks.steps[s.index()]),
+            Wake::GivesUp(u) => (8, ranks.steps[self.waits_at(u).index()]),
         };
         self.push(at, phase, place, wake);
     }
@@ -256,7 +275,7 @@ impl State {
     }
 
     /// How often a unit drew before at a place of this rank.
-    pub fn visits(&self, unit: crate::event::UnitId, rank: u32) -> u64 {
+    pub fn visits(&self, unit: UnitId, rank: u32) -> u64 {
         if self.visits.is_empty() {
             return 0;
         }

@@ -1,11 +1,11 @@
-//! How facts of movement and of the calendar change the world.
+//! How facts of movement change the world.
 
 use super::State;
-use super::network::{Convoy, Stay, Way};
+use super::network::{Convoy, Way};
 use super::unit::{Name, Origin, Place, Unit, What};
 use super::wake::Wake;
-use crate::event::{Event, PlaceId, UnitId};
-use crate::model::{Brings, Effect, Leg, Node, NodeKind, Point, Step, Stream, Strikes};
+use crate::event::{Event, UnitId};
+use crate::model::{Brings, Leg, Node, NodeKind, Point, Step, Stream};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -39,7 +39,7 @@ impl State {
                 self.next_of_stream(stream, next);
                 unit
             }
-            Event::NeedBySet { unit, due } => return self.units[unit].due = due,
+            Event::NeedBySet { unit, due } => return self.need_by(unit, due),
             Event::ValueSet { unit, value } => return self.units[unit].value = value,
             Event::RouteChosen { unit, to } => {
                 let Place::Deciding(node) = self.units[unit].place else {
@@ -73,12 +73,18 @@ impl State {
                 if let Place::Entering { held, .. } = &mut self.units[unit].place {
                     *held = true;
                 }
-                self[at].fresh -= 1;
+                self.steps[Id::new(at.raw())].learns(unit, &self.units[unit]);
                 self.arm_entry(at);
                 unit
             }
-            Event::Diverted { unit, to, .. } => {
+            Event::Diverted { unit, step, to } => {
                 self.leave_entry(unit);
+                let node = self.plan().steps[step].node;
+                let row = &mut self.units[unit];
+                row.turned = match row.turned {
+                    Some((at, first, times)) if at == self.now => Some((at, first, times + 1)),
+                    _ => Some((self.now, node, 1)),
+                };
                 self.units[unit].early = false;
                 self.units[unit].place = Place::Deciding(to);
                 unit
@@ -109,6 +115,18 @@ impl State {
                 self.requeue(unit, left);
                 unit
             }
+            Event::HandlingPreempted { unit, left, restarts, .. } => {
+                self.preempted(unit, left, restarts);
+                unit
+            }
+            Event::PatienceSet { unit, lasts } => {
+                // Of the opening backlog, it may have waited for as long before the start.
+                let until = self.units[unit].joined.after(lasts).max(self.now);
+                self.patience.insert(unit, until);
+                self.set(until, Wake::GivesUp(unit));
+                unit
+            }
+            Event::PatienceEnded { unit, step } => return self.give_up(unit, step),
             Event::HandlingMeasured { unit, step, service } => {
                 self.units[unit].drawn = service;
                 return self.count_visit(unit, self.net.ranks.steps[step.index()]);
@@ -124,18 +142,29 @@ impl State {
                 return self[stream].left = size;
             }
             Event::UnloadingPaused { leg } => {
-                let now = self.now;
-                let due = |c: &Convoy| c.leg == leg && c.arrives == now && !c.load.is_empty();
-                for row in 0..self.convoys.len() {
-                    if due(&self.convoys[row]) {
-                        self.set(now, Wake::ConvoyEnds(row as u32));
-                    }
+                for row in self.convoys.due(leg, self.now).to_vec() {
+                    self.set(self.now, Wake::ConvoyEnds(row));
                 }
                 return;
             }
             _ => unreachable!("apply hands movement its own events"),
         };
         self.units[object].last = self.events;
+    }
+
+    /// A need-by date moves a unit within a line that goes by it.
+    fn need_by(&mut self, unit: UnitId, due: SimTime) {
+        let leg = match self.units[unit].place {
+            Place::Ready(leg) => Some(leg),
+            _ => None,
+        };
+        if let Some(leg) = leg {
+            self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+        }
+        self.units[unit].due = due;
+        if let Some(leg) = leg {
+            self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
+        }
     }
 
     /// The node that goods of a stream enter.
@@ -177,6 +206,7 @@ impl State {
             to,
             early: self.now < SimTime::ZERO,
             recognised: false,
+            turned: None,
         };
         self.units.insert(id, unit);
         if self.now < SimTime::ZERO {
@@ -252,7 +282,7 @@ impl State {
     }
 
     /// What waited for a leg without departures leaves when it opens.
-    fn arm_leg(&mut self, leg: Id<Leg>) {
+    pub(super) fn arm_leg(&mut self, leg: Id<Leg>) {
         let free = self.plan().legs[leg].departures.is_none();
         if free && !self[leg].ready_set && !self[leg].line.is_empty() && self.leg_is_open(leg) {
             self[leg].ready_set = true;
@@ -261,7 +291,7 @@ impl State {
     }
 
     /// It closes again at the instant at which it opened.
-    fn disarm_leg(&mut self, leg: Id<Leg>) {
+    pub(super) fn disarm_leg(&mut self, leg: Id<Leg>) {
         if std::mem::take(&mut self[leg].ready_set) {
             self.cancel(self.now, 5, self.net.ranks.legs[leg.index()], Wake::LegReady(leg));
         }
@@ -272,7 +302,9 @@ impl State {
         self.units[unit].joined = self.joins(unit);
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.insert(&mut self.units, unit);
-        row.fresh += 1;
+        if self.net.has_yard(step) {
+            row.wants(unit, &self.units[unit], from);
+        }
         self.arm_entry(step);
     }
 
@@ -290,12 +322,14 @@ impl State {
     }
 
     fn leave_entry(&mut self, unit: UnitId) -> Origin {
-        let Place::Entering { step, held, from } = self.units[unit].place else {
+        let Place::Entering { step, from, .. } = self.units[unit].place else {
             unreachable!("who enters stood at the entry")
         };
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.remove(&mut self.units, unit);
-        row.fresh -= u32::from(!held);
+        if self.net.has_yard(step) {
+            row.wants_not(unit, &self.units[unit], from);
+        }
         self.arm_entry(step);
         from
     }
@@ -310,7 +344,10 @@ impl State {
 
     pub(super) fn arm_service(&mut self, step: Id<Step>) {
         let row = &self[step];
-        if !row.line.is_empty() && !row.serve_set && self.next_start(step).is_some() {
+        if row.line.is_empty() || row.serve_set {
+            return;
+        }
+        if self.next_start(step).is_some() || self.next_preemption(step).is_some() {
             self[step].serve_set = true;
             self.push(self.now, 7, self.net.ranks.steps[step.index()], Wake::Serves(step));
         }
@@ -348,9 +385,20 @@ impl State {
 
     fn start(&mut self, unit: UnitId, step: Id<Step>, server: u32, service: SimDuration) {
         let ends = self.now.after(service);
+        if !self.patience.is_empty()
+            && let Some(until) = self.patience.remove(&unit)
+        {
+            self.cancel(until, 8, self.net.ranks.steps[step.index()], Wake::GivesUp(unit));
+        }
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
+        if self.net.plan.steps[step].preempt.is_some() {
+            let now = self.now;
+            let began = &mut self[step].began;
+            began.resize(began.len().max(server as usize + 1), now);
+            began[server as usize] = now;
+        }
         let row = &mut self.units[unit];
         // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
         let fresh = row.left.0 < 0 && row.drawn.0 < 0;
@@ -384,11 +432,50 @@ impl State {
         self.free_server(step, server);
     }
 
+    /// Its patience is over: it leaves the line, and its room in the yards.
+    fn give_up(&mut self, unit: UnitId, step: Id<Step>) {
+        self.patience.remove(&unit).expect("who gives up had a limit");
+        self.steps[Id::new(step.raw())].line.remove(&mut self.units, unit);
+        let node = self.plan().steps[step].node;
+        self.leave_yards(unit, step, node);
+        self.release(unit);
+    }
+
+    /// It no longer takes room in a step's yard and its node's.
+    fn leave_yards(&mut self, unit: UnitId, step: Id<Step>, node: Id<Node>) {
+        self.steps[Id::new(step.raw())].held.remove(&self.units[unit]);
+        self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
+        self.arm_entry(step);
+        for paper in [false, true] {
+            if let Some(first) = self.net.first_step(node, paper).filter(|&first| first != step) {
+                self.arm_entry(first);
+            }
+        }
+    }
+
+    /// It is in line again; who took its server starts in the same turn.
+    fn preempted(&mut self, unit: UnitId, left: SimDuration, restarts: bool) {
+        let Place::Handling { step, server, ends, .. } = self.units[unit].place else {
+            unreachable!("who is preempted was handled")
+        };
+        self.cancel(ends, 1, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
+        let row = &mut self.units[unit];
+        match restarts {
+            true => row.drawn = left,
+            false => row.left = left,
+        }
+        row.place = Place::Waiting(step);
+        let row = &mut self.steps[Id::new(step.raw())];
+        row.line.insert(&mut self.units, unit);
+        row.vacate(server);
+    }
+
     fn finish(&mut self, unit: UnitId, step: Id<Step>, again: bool) {
         let Place::Handling { server, .. } = self.units[unit].place else {
             unreachable!("handling that ends was going on")
         };
-        if self.plan().steps[step].order == crate::model::Order::Shortest {
+        let plan = &self.net.plan.steps[step];
+        if plan.order == crate::model::Order::Shortest || plan.preempt.is_some() {
             self.units[unit].drawn = SimDuration(-1);
         }
         if again {
@@ -402,14 +489,8 @@ impl State {
             return;
         }
         self.free_server(step, server);
-        self.steps[Id::new(step.raw())].held.remove(&self.units[unit]);
-        self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
+        self.leave_yards(unit, step, node);
         self.pass(unit, node);
-        self.arm_entry(step);
-        let first = Id::new(self.plan().nodes[node].first_step);
-        if first != step {
-            self.arm_entry(first);
-        }
     }
 
     fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {
@@ -430,7 +511,7 @@ impl State {
             self.push(self.now.after(transit), 1, place, Wake::LegEnds(unit));
         } else {
             let row = self[leg].loading.expect("who boards finds a convoy loading");
-            self.convoys[row as usize].load.push(unit);
+            self.convoys.board(row, unit);
         }
     }
 
@@ -438,16 +519,11 @@ impl State {
         self[leg].departed += 1;
         self[leg].last = self.events;
         if transit.0 >= 0 {
-            let convoy = Convoy { leg, arrives: self.now.after(transit), load: Vec::with_capacity(load as usize) };
-            let at = convoy.arrives;
-            let row = self.convoys.iter().position(|c| c.load.is_empty()).unwrap_or(self.convoys.len());
-            if row == self.convoys.len() {
-                self.convoys.push(convoy);
-            } else {
-                self.convoys[row] = convoy;
-            }
-            self[leg].loading = Some(row as u32);
-            self.set(at, Wake::ConvoyEnds(row as u32));
+            let at = self.now.after(transit);
+            let convoy = Convoy { leg, arrives: at, load: Vec::with_capacity(load as usize) };
+            let row = self.convoys.push(convoy);
+            self[leg].loading = Some(row);
+            self.set(at, Wake::ConvoyEnds(row));
         }
         self.next_departure(leg);
     }
@@ -467,8 +543,10 @@ impl State {
             Wake::LegTicks(leg) => self[leg].loading = None,
             Wake::ConvoyEnds(row) => {
                 // Whatever else arrives over this leg now comes in the same turn, in the order of choice.
-                for other in self.due_with(row).filter(|&other| other != row).collect::<Vec<_>>() {
-                    let convoy = &self.convoys[other as usize];
+                let convoy = &self.convoys[row];
+                let others = self.convoys.due(convoy.leg, convoy.arrives).iter().copied();
+                for other in others.filter(|&other| other != row).collect::<Vec<_>>() {
+                    let convoy = &self.convoys[other];
                     let place = self.net.ranks.legs[convoy.leg.index()];
                     self.cancel(convoy.arrives, 1, place, Wake::ConvoyEnds(other));
                 }
@@ -482,15 +560,7 @@ impl State {
         if self.plan().legs[leg].departures.as_ref().is_none_or(|d| d.each) {
             return;
         }
-        let now = self.now;
-        let due = self.convoys.iter_mut().filter(|c| c.leg == leg && c.arrives == now);
-        for convoy in due {
-            if let Some(at) = convoy.load.iter().position(|&u| u == unit) {
-                convoy.load.swap_remove(at);
-                return;
-            }
-        }
-        unreachable!("who arrives with a convoy was aboard of one");
+        self.convoys.alight(leg, self.now, unit);
     }
 
     pub(super) fn release(&mut self, unit: UnitId) {
@@ -510,181 +580,5 @@ impl State {
         if self.net.comes_again {
             *self.visits.entry((unit.raw(), rank)).or_insert(0) += 1;
         }
-    }
-
-    pub(super) fn apply_calendar(&mut self, event: &Event) {
-        match *event {
-            Event::DisruptionBegan { disruption } => {
-                let plan = &self.net.plan.disruptions[disruption];
-                let (until, effect) = (plan.until, plan.effect);
-                if let Some(until) = until {
-                    self.set(until, Wake::DisruptionTurns(disruption));
-                }
-                self.struck_lists(disruption).for_each(|list| list.push(disruption));
-                self.cover(disruption, effect, 1);
-            }
-            Event::DisruptionEnded { disruption } => {
-                let effect = self.net.plan.disruptions[disruption].effect;
-                self.struck_lists(disruption).for_each(|list| list.retain(|&d| d != disruption));
-                self.cover(disruption, effect, -1);
-            }
-            Event::HoursEnded { place } | Event::HoursBegan { place } => {
-                let change = if matches!(event, Event::HoursEnded { .. }) { 1 } else { -1 };
-                match place {
-                    PlaceId::Node(n) => self[n].down = self[n].down.strict_add_signed(change),
-                    PlaceId::Step(s) => self[s].down = self[s].down.strict_add_signed(change),
-                }
-                if let Some(at) = self.net.next_hours(place, self.now) {
-                    self.set(at, Wake::HoursTurn(place));
-                }
-            }
-            Event::StepClosed { .. } => {}
-            Event::LegClosed { leg } => self.disarm_leg(leg),
-            Event::NodeClosed { node } => {
-                for leg in self.net.legs_from(node).to_vec() {
-                    self.disarm_leg(leg);
-                }
-            }
-            Event::NodeOpened { node } => {
-                for step in self.plan().steps_of(node) {
-                    self[step].last = self.events;
-                    self.arm_service(step);
-                }
-                for leg in self.net.legs_from(node).to_vec() {
-                    self[leg].last = self.events;
-                    self.arm_leg(leg);
-                }
-            }
-            Event::StepOpened { step } => {
-                self[step].last = self.events;
-                self.arm_service(step);
-            }
-            Event::LegOpened { leg } => {
-                self[leg].last = self.events;
-                self.arm_leg(leg);
-            }
-            Event::StageHeld { gate } => {
-                let place = self.net.ranks.gates[gate.index()];
-                let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
-                for (subject, stay) in inside {
-                    if let Some(Stay::Until(at)) = stay {
-                        self.cancel(at, 4, place, Wake::StageEnds(subject, gate));
-                        let left = Some(Stay::Left(at - self.now));
-                        self.gates[gate.index()].inside.insert(subject, left);
-                    }
-                }
-            }
-            Event::StageResumed { gate } => {
-                let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
-                for (subject, stay) in inside {
-                    if let Some(Stay::Left(left)) = stay {
-                        let at = self.now.after(left);
-                        self.gates[gate.index()].inside.insert(subject, Some(Stay::Until(at)));
-                        self.set(at, Wake::StageEnds(subject, gate));
-                    }
-                }
-            }
-            Event::CapacityChanged { step, servers } => {
-                self[step].calendar = servers;
-                self[step].last = self.events;
-                let later = self.plan().steps[step].servers.iter().map(|e| e.0).find(|&at| at > self.now);
-                if let Some(at) = later {
-                    self.set(at, Wake::ServersTurn(step));
-                }
-                self.arm_service(step);
-            }
-            _ => unreachable!("apply hands the calendar its own events"),
-        }
-    }
-
-    fn struck_lists(
-        &mut self,
-        disruption: Id<crate::model::Disruption>,
-    ) -> impl Iterator<Item = &mut Vec<Id<crate::model::Disruption>>> {
-        let net = self.net.clone();
-        let mut lists = Vec::new();
-        match net.plan.disruptions[disruption].strikes {
-            Strikes::Node(n) => lists.push(&mut self.nodes[Id::new(n.raw())].struck),
-            Strikes::Step(s) => lists.push(&mut self.steps[Id::new(s.raw())].struck),
-            Strikes::Leg(l) => lists.push(&mut self.legs[Id::new(l.raw())].struck),
-            Strikes::Mechanism(m) => {
-                let first = net.first_gate[m.index()] as usize;
-                let gates = &mut self.gates[first..first + net.plan.mechanisms[m].stages.len()];
-                lists.extend(gates.iter_mut().map(|g| &mut g.struck));
-            }
-            Strikes::Stage(m, stage) => {
-                lists.push(&mut self.gates[net.first_gate[m.index()] as usize + usize::from(stage)].struck);
-            }
-        }
-        lists.into_iter()
-    }
-
-    fn cover(&mut self, disruption: Id<crate::model::Disruption>, effect: Effect, change: i32) {
-        let strikes = self.net.plan.disruptions[disruption].strikes.clone();
-        let steps: Vec<Id<Step>> = match strikes {
-            Strikes::Node(n) => self.plan().steps_of(n).collect(),
-            Strikes::Step(s) => vec![s],
-            _ => Vec::new(),
-        };
-        match (effect, strikes) {
-            (Effect::Closed, Strikes::Node(n)) => self[n].down = self[n].down.strict_add_signed(change),
-            (Effect::Closed, Strikes::Step(s)) => self[s].down = self[s].down.strict_add_signed(change),
-            (Effect::Closed, Strikes::Leg(l)) => self[l].down = self[l].down.strict_add_signed(change),
-            (Effect::Closed, Strikes::Mechanism(m)) => {
-                let first = self.net.first_gate[m.index()] as usize;
-                for gate in first..first + self.plan().mechanisms[m].stages.len() {
-                    self.gates[gate].down = self.gates[gate].down.strict_add_signed(change);
-                }
-            }
-            (Effect::Closed, Strikes::Stage(m, stage)) => {
-                let gate = &mut self.gates[self.net.first_gate[m.index()] as usize + usize::from(stage)];
-                gate.down = gate.down.strict_add_signed(change);
-            }
-            (Effect::Capacity(share), _) => {
-                let seq = self.events;
-                for step in steps {
-                    let row = &mut self[step];
-                    if change > 0 {
-                        row.cuts.push(share);
-                    } else {
-                        let at = row.cuts.iter().position(|&s| s == share).expect("a cut that ends had begun");
-                        row.cuts.remove(at);
-                    }
-                    row.last = seq;
-                    self.arm_service(step);
-                }
-            }
-            (Effect::Time(_), _) => {}
-        }
-    }
-
-    /// Whether goods wait for a clock that will let them move: a departure, hours, the end of an outage.
-    pub(super) fn waits_for_a_clock(&self) -> bool {
-        let plan = self.plan();
-        let ends = |list: &[Id<crate::model::Disruption>]| {
-            list.iter().all(|&d| plan.disruptions[d].until.is_some() || plan.disruptions[d].effect != Effect::Closed)
-        };
-        let legs = plan.legs.ids().any(|leg| {
-            let (row, from) = (&self[leg], plan.legs[leg].from);
-            let opens = ends(&row.struck) && ends(&self[from].struck);
-            // A disruption that ends may give back the room that nothing fits in now.
-            let gives_back = row.struck.iter().any(|&d| plan.disruptions[d].until.is_some());
-            let boards = || plan.legs[leg].departures.is_none() || gives_back || !self.boards(leg).is_empty();
-            !row.line.is_empty() && opens && boards()
-        });
-        let steps = plan.steps.ids().any(|step| {
-            let (row, node) = (&self[step], plan.steps[step].node);
-            let opens = ends(&row.struck) && ends(&self[node].struck);
-            let ahead = |at: SimTime, n: u32| at > self.now || (at == self.now && n != row.calendar);
-            let more = plan.steps[step].servers.iter().any(|&(at, n)| ahead(at, n) && n > row.busy)
-                || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].until.is_some());
-            opens
-                && (row.handled().any(|u| matches!(self.units[u].place, Place::Handling { .. }))
-                    || (!row.line.is_empty() && (!self.is_up(step) || more)))
-        });
-        let gates = self.gates.iter().any(|g| {
-            g.down > 0 && ends(&g.struck) && g.inside.values().any(|stay| matches!(stay, Some(Stay::Left(_))))
-        });
-        legs || steps || gates || self.waits_for_a_draft()
     }
 }

@@ -2,14 +2,14 @@
 
 use super::State;
 use super::line::Line;
-use super::unit::{Origin, Place, Unit};
+use super::unit::{Name, Origin, Place, Unit};
 use crate::event::{GateId, Subject, UnitId};
 use crate::model::{Disruption, Effect, Hop, Leg, Limit, Node, Route, Step, WhenFull};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a yard holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +53,12 @@ pub struct StepRow {
     pub line: Line,
     /// Who wants to enter its yard, in the order of choice.
     pub entry: Line,
-    /// How many of them have not yet found it full.
-    pub fresh: u32,
+    /// Of them, where there are yards: those who have not yet found it full, in that order too; how many there are of each
+    /// mass; how many come from a step of the same node, and how many from this step again.
+    fresh: BTreeSet<(i32, SimTime, Name, UnitId)>,
+    masses: BTreeMap<Mass, u32>,
+    inside: u32,
+    again: u32,
     /// Its line and its servers.
     pub held: Held,
     /// Outages and closed hours that cover the step itself.
@@ -69,6 +73,10 @@ pub struct StepRow {
     pub servers: Vec<u32>,
     /// Servers that have somebody.
     pub busy: u32,
+    /// Failures that each server has now; empty where none ever failed.
+    pub broken: Vec<u32>,
+    /// When each server began what it has; only where one may be taken from it.
+    pub began: Vec<SimTime>,
     /// No server below this index is free.
     lowest: u32,
     /// `seq` of what freed a server or the place last.
@@ -84,7 +92,10 @@ impl StepRow {
         StepRow {
             line: Line::new(order),
             entry: Line::new(crate::model::Order::Priority),
-            fresh: 0,
+            fresh: BTreeSet::new(),
+            masses: BTreeMap::new(),
+            inside: 0,
+            again: 0,
             held: Held::default(),
             down: 0,
             calendar,
@@ -92,10 +103,43 @@ impl StepRow {
             struck: Vec::new(),
             servers: Vec::new(),
             busy: 0,
+            broken: Vec::new(),
+            began: Vec::new(),
             lowest: 0,
             last: 0,
             enter_set: false,
             serve_set: false,
+        }
+    }
+
+    /// Somebody wants to enter a yard.
+    pub(super) fn wants(&mut self, id: UnitId, unit: &Unit, from: Origin) {
+        self.fresh.insert((unit.priority, unit.joined, unit.name, id));
+        *self.masses.entry(unit.mass).or_default() += 1;
+        match from {
+            Origin::Outside => {}
+            Origin::Step(..) => self.inside += 1,
+            Origin::Again => self.again += 1,
+        }
+    }
+
+    /// It knows that the yard is full.
+    pub(super) fn learns(&mut self, id: UnitId, unit: &Unit) {
+        self.fresh.remove(&(unit.priority, unit.joined, unit.name, id));
+    }
+
+    /// It wants no more.
+    pub(super) fn wants_not(&mut self, id: UnitId, unit: &Unit, from: Origin) {
+        self.learns(id, unit);
+        let of_mass = self.masses.get_mut(&unit.mass).expect("who wants to enter was counted");
+        *of_mass -= 1;
+        if *of_mass == 0 {
+            self.masses.remove(&unit.mass);
+        }
+        match from {
+            Origin::Outside => {}
+            Origin::Step(..) => self.inside -= 1,
+            Origin::Again => self.again -= 1,
         }
     }
 
@@ -107,9 +151,24 @@ impl StepRow {
         cut(i64::from(self.calendar), self.cuts.iter().copied()) as u32
     }
 
+    /// Whether a server, an index from 0, has failed.
+    pub fn is_broken(&self, server: u32) -> bool {
+        self.broken.get(server as usize).is_some_and(|&failures| failures > 0)
+    }
+
+    /// Servers on duty that have not failed.
+    pub fn able(&self) -> u32 {
+        let on_duty = self.on_duty();
+        on_duty - self.broken.iter().take(on_duty as usize).filter(|&&failures| failures > 0).count() as u32
+    }
+
     /// The free server of the lowest number on duty, as an index from 0.
     pub fn free_server(&self) -> Option<u32> {
         let on_duty = self.on_duty();
+        if !self.broken.is_empty() {
+            let free = |&server: &u32| self.servers.get(server as usize).is_none_or(|&unit| unit == NOBODY);
+            return (self.lowest..on_duty).filter(free).find(|&server| !self.is_broken(server));
+        }
         // With as many busy as there are on duty a lower number can be free only where some finish from before.
         if self.busy == on_duty && self.servers.len() as u32 <= on_duty {
             return None;
@@ -137,6 +196,11 @@ impl StepRow {
         self.servers[server as usize] = NOBODY;
         self.busy -= 1;
         self.lowest = self.lowest.min(server);
+    }
+
+    /// Whom a server, an index from 0, has.
+    pub fn served_by(&self, server: u32) -> Option<UnitId> {
+        self.servers.get(server as usize).filter(|&&unit| unit != NOBODY).map(|&unit| Id::new(unit))
     }
 
     /// Whom its servers have, by server.
@@ -182,6 +246,66 @@ fn cut(amount: i64, shares: impl Iterator<Item = u32>) -> i64 {
     ((product + FINE / 2) / FINE) as i64
 }
 
+/// Convoys under way; rows of those that have arrived are used again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Convoys {
+    rows: Vec<Convoy>,
+    free: Vec<u32>,
+    /// Rows by leg and instant of arrival.
+    due: BTreeMap<(Id<Leg>, SimTime), Vec<u32>>,
+}
+
+impl Convoys {
+    pub fn push(&mut self, convoy: Convoy) -> u32 {
+        let key = (convoy.leg, convoy.arrives);
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.rows[row as usize] = convoy;
+                row
+            }
+            None => {
+                self.rows.push(convoy);
+                self.rows.len() as u32 - 1
+            }
+        };
+        self.due.entry(key).or_default().push(row);
+        row
+    }
+
+    pub fn board(&mut self, row: u32, unit: UnitId) {
+        self.rows[row as usize].load.push(unit);
+    }
+
+    /// Rows of the convoys that arrive over a leg at an instant and still have somebody aboard.
+    pub fn due(&self, leg: Id<Leg>, at: SimTime) -> &[u32] {
+        self.due.get(&(leg, at)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Somebody leaves a convoy that arrives over a leg at an instant.
+    pub fn alight(&mut self, leg: Id<Leg>, at: SimTime, unit: UnitId) {
+        let due = self.due.get_mut(&(leg, at)).expect("who arrives with a convoy was aboard of one");
+        let aboard = |row: u32| self.rows[row as usize].load.iter().position(|&u| u == unit);
+        let found = due.iter().enumerate().find_map(|(i, &row)| Some((i, row, aboard(row)?)));
+        let (place, row, seat) = found.expect("who arrives with a convoy was aboard of one");
+        let load = &mut self.rows[row as usize].load;
+        load.swap_remove(seat);
+        if load.is_empty() {
+            self.free.push(row);
+            due.remove(place);
+            if due.is_empty() {
+                self.due.remove(&(leg, at));
+            }
+        }
+    }
+}
+
+impl std::ops::Index<u32> for Convoys {
+    type Output = Convoy;
+    fn index(&self, row: u32) -> &Convoy {
+        &self.rows[row as usize]
+    }
+}
+
 /// What one departure carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Convoy {
@@ -218,6 +342,15 @@ pub enum Way {
     Choose,
 }
 
+/// One takes the server of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preemption {
+    pub by: UnitId,
+    pub from: UnitId,
+    /// An index from 0.
+    pub server: u32,
+}
+
 /// What is to be done about a step's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -243,56 +376,74 @@ impl State {
         Some((first, row.free_server()?))
     }
 
+    /// Who takes a server from whom next, where the step has `preempt` and no free server: the first in line that is more
+    /// urgent than the least urgent in service (then latest started, then last name). Servers beyond those on duty finish
+    /// what they have.
+    pub fn next_preemption(&self, step: Id<Step>) -> Option<Preemption> {
+        self.plan().steps[step].preempt?;
+        let row = &self[step];
+        if row.line.is_empty() || !self.is_up(step) || row.free_server().is_some() {
+            return None;
+        }
+        let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();
+        let served = on_duty.filter(|&(_, &unit)| unit != NOBODY).map(|(server, &unit)| (server, Id::new(unit)));
+        let able = served.filter(|&(server, _)| !row.is_broken(server as u32));
+        let working = able.filter(|&(_, unit)| matches!(self.units[unit].place, Place::Handling { paused: false, .. }));
+        let standing =
+            |server: usize, unit: UnitId| (self.units[unit].priority, row.began[server], self.units[unit].name);
+        let (server, from) = working.max_by_key(|&(server, unit)| standing(server, unit))?;
+        let urgent = |by: &UnitId| self.units[*by].priority < self.units[from].priority;
+        let by = row.line.iter(&self.units).find(urgent)?;
+        Some(Preemption { by, from, server: server as u32 })
+    }
+
     /// What happens next at a step's entry, if anything can.
     pub fn next_admission(&self, step: Id<Step>) -> Option<Admission> {
         let row = &self[step];
         let plan = &self.plan().steps[step];
         let node = plan.node;
         let node_plan = &self.plan().nodes[node];
-        if plan.yard.is_none() && node_plan.yard.is_none() {
+        if !self.net.has_yard(step) {
             return row.entry.first().map(Admission::Enter);
         }
-        // A yard that is full by number lets nobody in, whatever comes; only fresh ones still have to learn it.
-        let full =
-            |held: &Held, limit: Option<Limit>| limit.and_then(|l| l.number).is_some_and(|most| held.number >= most);
-        let shut = full(&row.held, plan.yard) && plan.when_full != WhenFull::Overflow;
-        if row.fresh == 0 && shut && !self.again_waits(step) {
-            return None;
+        // Where nothing fits, only who does not know it yet has something to learn: a long line at a gate costs nothing.
+        let least = row.masses.first_key_value().map_or(Mass(0), |(mass, _)| *mass);
+        let node_fits = self[node].held.fits(node_plan.yard, 1, least) || row.inside > 0;
+        let overflows = plan.when_full == WhenFull::Overflow || node_plan.when_full == WhenFull::Overflow;
+        if overflows || row.again > 0 || (node_fits && row.held.fits(plan.yard, 1, least)) {
+            return row.entry.iter(&self.units).find_map(|id| self.admission(step, id));
         }
-        row.entry.iter(&self.units).find_map(|id| {
-            let unit = &self.units[id];
-            let Place::Entering { held, from, .. } = unit.place else {
-                unreachable!("who stands at an entry wants to enter")
-            };
-            let outside = from == Origin::Outside;
-            let node_fits = !outside || self[node].held.fits(node_plan.yard, 1, unit.mass);
-            let step_fits = from == Origin::Again || row.held.fits(plan.yard, 1, unit.mass);
-            if node_fits && step_fits {
-                return Some(Admission::Enter(id));
-            }
-            // Whatever is full must agree to an overflow.
-            let node_agrees = node_fits || node_plan.when_full == WhenFull::Overflow;
-            let step_agrees = step_fits || (outside && plan.when_full == WhenFull::Overflow);
-            if node_agrees && step_agrees {
-                return Some(Admission::Overflow(id));
-            }
-            if held {
-                return None;
-            }
-            let rule = match (outside, node_agrees) {
-                (false, _) => WhenFull::Wait,
-                (true, false) => node_plan.when_full,
-                (true, true) => plan.when_full,
-            };
-            Some(Admission::Full(id, rule))
-        })
+        row.fresh.first().and_then(|&(.., id)| self.admission(step, id))
     }
 
-    fn again_waits(&self, step: Id<Step>) -> bool {
-        self[step]
-            .entry
-            .iter(&self.units)
-            .any(|u| matches!(self.units[u].place, Place::Entering { from: Origin::Again, .. }))
+    /// What happens to one who wants to enter, if anything.
+    fn admission(&self, step: Id<Step>, id: UnitId) -> Option<Admission> {
+        let (plan, unit) = (&self.plan().steps[step], &self.units[id]);
+        let (node, node_plan) = (plan.node, &self.plan().nodes[plan.node]);
+        let Place::Entering { held, from, .. } = unit.place else {
+            unreachable!("who stands at an entry wants to enter")
+        };
+        let outside = from == Origin::Outside;
+        let node_fits = !outside || self[node].held.fits(node_plan.yard, 1, unit.mass);
+        let step_fits = from == Origin::Again || self[step].held.fits(plan.yard, 1, unit.mass);
+        if node_fits && step_fits {
+            return Some(Admission::Enter(id));
+        }
+        // Whatever is full must agree to an overflow.
+        let node_agrees = node_fits || node_plan.when_full == WhenFull::Overflow;
+        let step_agrees = step_fits || (outside && plan.when_full == WhenFull::Overflow);
+        if node_agrees && step_agrees {
+            return Some(Admission::Overflow(id));
+        }
+        if held {
+            return None;
+        }
+        let rule = match (outside, node_agrees) {
+            (false, _) => WhenFull::Wait,
+            (true, false) => node_plan.when_full,
+            (true, true) => plan.when_full,
+        };
+        Some(Admission::Full(id, rule))
     }
 
     /// Where a unit that is ready at a node goes on to.
@@ -321,23 +472,24 @@ impl State {
 
     /// Units aboard of the convoys that arrive over the leg of this one at this instant, in the order of choice.
     pub fn convoys_due(&self, row: u32) -> (Id<Leg>, Vec<UnitId>) {
-        let mut all: Vec<UnitId> =
-            self.due_with(row).flat_map(|other| self.convoys[other as usize].load.iter().copied()).collect();
+        let Convoy { leg, arrives, .. } = self.convoys[row];
+        let due = self.convoys.due(leg, arrives).iter();
+        let mut all: Vec<UnitId> = due.flat_map(|&other| self.convoys[other].load.iter().copied()).collect();
         all.sort_unstable_by(|&a, &b| self.units[a].choice(&self.units[b]));
-        (self.convoys[row as usize].leg, all)
-    }
-
-    /// Rows of the convoys that arrive over the same leg at the same instant.
-    pub(super) fn due_with(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
-        let (leg, at) = (self.convoys[row as usize].leg, self.convoys[row as usize].arrives);
-        let due = move |c: &Convoy| c.leg == leg && c.arrives == at && !c.load.is_empty();
-        self.convoys.iter().enumerate().filter(move |(_, c)| due(c)).map(|(i, _)| i as u32)
+        (leg, all)
     }
 
     pub(super) fn handled_at(&self, unit: UnitId) -> Id<Step> {
         match self.units[unit].place {
             Place::Handling { step, .. } => step,
             place => unreachable!("a unit that is handled is at a step, not {place:?}"),
+        }
+    }
+
+    pub(super) fn waits_at(&self, unit: UnitId) -> Id<Step> {
+        match self.units[unit].place {
+            Place::Waiting(step) => step,
+            place => unreachable!("a unit that may give up is in line, not {place:?}"),
         }
     }
 
@@ -351,7 +503,7 @@ impl State {
     /// Who would board a departure of the leg now, in the order of boarding; empty when it would not leave.
     pub fn boards(&self, leg: Id<Leg>) -> Vec<UnitId> {
         let departures = self.plan().legs[leg].departures.as_ref().expect("a leg with a timetable has departures");
-        let capacity = departures.capacity.map(|c| self.cut_capacity(leg, c));
+        let capacity = self.departure_capacity(leg);
         let mut load = Held::default();
         let mut aboard = Vec::new();
         for id in self[leg].line.iter(&self.units) {
@@ -376,15 +528,16 @@ impl State {
     }
 
     /// A departure's capacity, times the shares that disruptions of the leg leave, rounded once, halves up.
-    fn cut_capacity(&self, leg: Id<Leg>, capacity: Limit) -> Limit {
+    pub fn departure_capacity(&self, leg: Id<Leg>) -> Option<Limit> {
+        let capacity = self.plan().legs[leg].departures.as_ref()?.capacity?;
         let shares = self[leg].struck.iter().filter_map(|&d| match self.plan().disruptions[d].effect {
             Effect::Capacity(share) => Some(share),
             _ => None,
         });
-        Limit {
+        Some(Limit {
             number: capacity.number.map(|n| cut(i64::from(n), shares.clone()) as u32),
             mass: capacity.mass.map(|m| Mass(cut(m.0, shares.clone()))),
-        }
+        })
     }
 
     /// The factor on times that start at a place now: the product over the disruptions that act on it.

@@ -2,9 +2,9 @@
 
 use super::network::{GateRow, LegRow, NodeRow, StepRow};
 use super::wake::{Ranks, Wake};
-use super::{Account, State, StreamRow};
+use super::{Account, OutageRow, State, StreamRow};
 use crate::event::PlaceId;
-use crate::model::{Arrivals, Hop, Leg, Node, NodeKind, Plan, Route, Step, Weekly};
+use crate::model::{Arrivals, Disruption, Hop, Leg, Node, NodeKind, Plan, Route, Step, Strikes, Weekly};
 use crate::units::arena::Id;
 use crate::units::time::{SimTime, WEEK};
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct Net {
     pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
     movement: Vec<bool>,
+    /// Whether a step or its node has a yard.
+    yards: Vec<bool>,
     /// The first step of each node, and the step after each step: for goods, and for requirements' papers.
     first_step: Vec<[Option<Id<Step>>; 2]>,
     next_step: Vec<[Option<Id<Step>>; 2]>,
@@ -55,6 +57,7 @@ impl Net {
             [false, true]
                 .map(|paper| plan.steps_of(node).find(|&s| after.is_none_or(|a| s > a) && passes(node, s, paper)))
         };
+        let yards = plan.steps.iter().map(|s| s.yard.is_some() || plan.nodes[s.node].yard.is_some()).collect();
         let first_step = plan.nodes.ids().map(|node| first(node, None)).collect();
         let next_step = plan.steps.ids().map(|step| first(plan.steps[step].node, Some(step))).collect();
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
@@ -68,10 +71,16 @@ impl Net {
             comes_again,
             legs_from,
             movement,
+            yards,
             first_step,
             next_step,
             plan,
         }
+    }
+
+    #[inline]
+    pub fn has_yard(&self, step: Id<Step>) -> bool {
+        self.yards[step.index()]
     }
 
     /// The first step of a node that goods, or a requirement's paper, pass.
@@ -201,7 +210,7 @@ impl State {
             nodes: vec![NodeRow::default(); plan.nodes.len()].into(),
             steps: plan.steps.iter().map(|s| StepRow::new(s.order, in_force(&s.servers))).collect::<Vec<_>>().into(),
             legs: plan.legs.iter().map(|l| LegRow::new(l.order)).collect::<Vec<_>>().into(),
-            convoys: Vec::new(),
+            convoys: Default::default(),
             gates: vec![GateRow::default(); net.gates.len()],
             needs: Vec::new(),
             lines: Vec::new(),
@@ -210,6 +219,8 @@ impl State {
             accounts: vec![Account::default(); plan.mechanisms.len()].into(),
             stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
             visits: Default::default(),
+            patience: Default::default(),
+            outages: plan.disruptions.iter().map(|d| outage_rows(plan, d)).collect(),
             net: net.clone(),
         };
         state.set_first_wakes();
@@ -245,6 +256,7 @@ impl State {
         }
         for (id, d) in net.plan.disruptions.ids().zip(net.plan.disruptions.iter()) {
             let from = d.on.max(SimTime::ZERO);
+            // A random one has its first interval drawn at the start.
             if d.until.is_none_or(|until| until > from) {
                 self.set(from, Wake::DisruptionTurns(id));
             }
@@ -278,6 +290,18 @@ impl State {
             }
         }
     }
+}
+
+/// One for a random disruption of a whole place, one a server where they fail singly, none for a dated one.
+fn outage_rows(plan: &Plan, disruption: &Disruption) -> Vec<OutageRow> {
+    let rows = match (&disruption.random, &disruption.strikes) {
+        (None, _) => 0,
+        (Some(random), Strikes::Step(step)) if random.each_server => {
+            plan.steps[*step].servers.iter().map(|e| e.1).max().unwrap_or(0)
+        }
+        _ => 1,
+    };
+    vec![OutageRow::default(); rows as usize]
 }
 
 /// Servers on duty at the start.

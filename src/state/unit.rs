@@ -91,6 +91,8 @@ pub struct Unit {
     pub early: bool,
     /// It reached the recognition point.
     pub recognised: bool,
+    /// When full yards turned it away last, the first of them at that instant, and how many.
+    pub turned: Option<(SimTime, Id<Node>, u32)>,
 }
 
 impl Unit {
@@ -119,14 +121,19 @@ impl Unit {
 pub struct Units {
     rows: Vec<Unit>,
     free: Vec<UnitId>,
+    /// Freed in the turn that is going on: a decision counts on the rows that were free before it.
+    freed: Vec<UnitId>,
 }
 
 impl Units {
     /// The row that the next unit takes.
     pub fn next_free(&self, ahead: usize) -> UnitId {
-        match self.free.len().checked_sub(ahead + 1) {
-            Some(i) => self.free[i],
-            None => Id::new((self.rows.len() + ahead - self.free.len()) as u32),
+        // A decision comes before its turn: what the last turn freed is free by then.
+        let free = self.free.len() + self.freed.len();
+        match free.checked_sub(ahead + 1) {
+            Some(i) if i < self.free.len() => self.free[i],
+            Some(i) => self.freed[i - self.free.len()],
+            None => Id::new((self.rows.len() + ahead - free) as u32),
         }
     }
 
@@ -142,12 +149,20 @@ impl Units {
 
     pub(super) fn release(&mut self, id: UnitId) {
         self.rows[id.index()].place = Place::Gone;
-        self.free.push(id);
+        self.freed.push(id);
+    }
+
+    /// A new turn begins: what the last one freed may be used again.
+    #[inline]
+    pub(super) fn new_turn(&mut self) {
+        if !self.freed.is_empty() {
+            self.free.append(&mut self.freed);
+        }
     }
 
     /// Units in the model.
     pub fn live(&self) -> usize {
-        self.rows.len() - self.free.len()
+        self.rows.len() - self.free.len() - self.freed.len()
     }
 
     /// Every unit in the model, by row.

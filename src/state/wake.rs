@@ -38,6 +38,10 @@ pub enum Wake {
     LegReady(Id<Leg>),
     Enters(Id<Step>),
     Serves(Id<Step>),
+    /// Somebody in line gives up.
+    GivesUp(UnitId),
+    /// A server, by its number, fails or is repaired.
+    OutageTurns(Id<Disruption>, u32),
 }
 
 impl Wake {
@@ -45,7 +49,7 @@ impl Wake {
     #[inline(always)]
     pub fn is_clock(self) -> bool {
         use Wake::*;
-        matches!(self, DisruptionTurns(_) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_))
+        matches!(self, DisruptionTurns(_) | OutageTurns(..) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_))
     }
 }
 
@@ -142,6 +146,9 @@ pub fn unpack(key: Key) -> Wake {
         20 => Wake::LegReady(Id::new(id)),
         21 => Wake::Enters(Id::new(id)),
         22 => Wake::Serves(Id::new(id)),
+        23 => Wake::GivesUp(Id::new(id)),
+        // The server is the upper 24 bits of `who`: those of one disruption turn in their order.
+        24 => Wake::OutageTurns(Id::new(id), (who >> 32) as u32),
         kind => unreachable!("no wake has kind {kind}"),
     }
 }
@@ -178,6 +185,8 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::LegReady(l) => (20, l.raw()),
         Wake::Enters(s) => (21, s.raw()),
         Wake::Serves(s) => (22, s.raw()),
+        Wake::GivesUp(u) => (23, u.raw()),
+        Wake::OutageTurns(d, server) => return (24, u64::from(server) << 32 | u64::from(d.raw())),
     };
     (kind, u64::from(id))
 }

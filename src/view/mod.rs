@@ -82,15 +82,14 @@ pub fn replayed(run: &str, turns: u64, events: u64, digest: &str, figures: &str,
     out
 }
 
-/// Work remains that can never move.
-pub fn deadlock(ring: &[String], again: &str) -> String {
-    let first = ring.first().map_or("", String::as_str);
-    let mut chain = first.to_owned();
-    for (i, place) in ring.iter().skip(1).map(String::as_str).chain([first]).enumerate() {
-        chain.push_str(if i == 0 { " waits for room in " } else { ", that for room in " });
-        chain.push_str(place);
+/// Goods remain that can never move, at these places.
+pub fn deadlock(places: &[String], again: &str) -> String {
+    const SHOWN: usize = 5;
+    let mut at = places.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if places.len() > SHOWN {
+        at += &format!(" and {} more places", places.len() - SHOWN);
     }
-    complaint(&format!("work remains that can never move: {chain}"), again)
+    complaint(&format!("goods remain that nothing can ever move, at {at}"), again)
 }
 
 /// The first and last digits of a digest, for people.
@@ -115,9 +114,9 @@ mod tests {
     }
 
     #[test]
-    fn a_ring_is_told_around() {
+    fn places_where_goods_are_stuck_are_named() {
         let text = deadlock(&["a.x".to_owned(), "b.y".to_owned()], "waybill run f");
         let text = anstream::adapter::strip_str(&text).to_string();
-        assert!(text.contains("a.x waits for room in b.y, that for room in a.x"), "{text}");
+        assert!(text.contains("nothing can ever move, at a.x, b.y"), "{text}");
     }
 }

@@ -17,6 +17,7 @@ pub fn text(runs: &[RunEntry], store: &str, screen: &Screen) -> String {
         let (state, look) = match run.state {
             RunState::Finished => ("finished", Look::Plain),
             RunState::Interrupted => ("interrupted", Look::Warn),
+            RunState::Running => ("running", Look::Plain),
         };
         let line = Line::new().plain("  ").left(Look::Bold, &run.run[..digits], digits + 2).left(look, state, 13);
         let seed = run.meta.seed.to_string();

@@ -67,9 +67,9 @@ impl Line {
         self.put(look, text).plain(&blank)
     }
 
-    /// Ends at a column, the text to the right.
+    /// Ends at a column, the text to the right; what is too long for it still stands apart from what is before it.
     pub fn right(self, look: Look, text: &str, width: usize) -> Line {
-        let blank = " ".repeat(width.saturating_sub(text.chars().count()));
+        let blank = " ".repeat(width.saturating_sub(text.chars().count()).max(usize::from(self.width > 0)));
         self.plain(&blank).put(look, text)
     }
 

@@ -67,12 +67,15 @@ fn of_engine(event: &serde_json::Value) -> Option<String> {
 
 /// One world: the events of both, and the first difference.
 fn compare(number: u64) -> Result<(), String> {
-    let world = random::world(number);
-    let text = world::to_toml(&world);
-    let seed = number % 7;
     if std::env::var("WAYBILL_TRACE").is_ok() {
         eprintln!("world {number}");
     }
+    agrees(&random::world(number), number % 7).map_err(|what| format!("world {number}, {what}"))
+}
+
+/// The engine tells of a world what the reference tells, where the reader takes it.
+pub fn agrees(world: &world::World, seed: u64) -> Result<(), String> {
+    let text = world::to_toml(world);
     if let Err(report) = waybill::scenario::read_text("test.toml", &text, &Default::default()) {
         // Goods that can never arrive are refused by the reader; the reference would let them leave.
         return if report.diagnostics.iter().all(|d| ["WB302", "WB308"].contains(&d.code)) {
@@ -81,9 +84,9 @@ fn compare(number: u64) -> Result<(), String> {
             Err(report.text(false))
         };
     }
-    let expected: Vec<String> = tick::run(&world, seed).events.iter().filter_map(of_reference).collect();
+    let expected: Vec<String> = tick::run(world, seed).events.iter().filter_map(of_reference).collect();
     let done =
-        std::panic::catch_unwind(|| support::run(&text, seed)).map_err(|_| format!("world {number}: panic\n{text}"))?;
+        std::panic::catch_unwind(|| support::run(&text, seed)).map_err(|_| format!("seed {seed}: panic\n{text}"))?;
     let found: Vec<String> = done.events().iter().filter_map(of_engine).collect();
     if expected == found {
         return Ok(());
@@ -91,7 +94,7 @@ fn compare(number: u64) -> Result<(), String> {
     let at = expected.iter().zip(&found).position(|(a, b)| a != b).unwrap_or(expected.len().min(found.len()));
     let around = |list: &[String]| list[at.saturating_sub(4)..(at + 4).min(list.len())].join("\n    ");
     Err(format!(
-        "world {number}, seed {seed}, event {at}:\n  reference:\n    {}\n  engine:\n    {}\n{text}",
+        "seed {seed}, event {at}:\n  reference:\n    {}\n  engine:\n    {}\n{text}",
         around(&expected),
         around(&found)
     ))

@@ -7,12 +7,26 @@ mod cli_faults;
 mod dated;
 mod goldens;
 mod grammar_arrivals;
+mod grammar_outages;
+mod grammar_stations;
 mod laws;
+mod mended;
 mod money;
 mod pages;
 mod published;
 mod readme;
 mod reference;
+mod rules_chance;
+mod rules_departures;
+mod rules_figures;
+mod rules_money;
+mod rules_needs;
+mod rules_outages;
+mod rules_packages;
+mod rules_stations;
+mod rules_ties;
+mod rules_time;
+mod rules_ways;
 #[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]
 mod store;
 #[allow(dead_code, reason = "what tests share outlives the tests that use it")]

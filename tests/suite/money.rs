@@ -9,7 +9,7 @@ const HOUR: i64 = 3_600;
 const M: i64 = 100_000_000;
 
 /// A mechanism `pool` with these keys, pumps and drills of 10 M each, and more entries.
-fn world(keys: &str, entries: &str) -> String {
+pub fn world(keys: &str, entries: &str) -> String {
     format!(
         r#"
 [time]
@@ -29,12 +29,12 @@ value = "10 M USD"
     )
 }
 
-fn day(n: i64) -> String {
+pub fn day(n: i64) -> String {
     format!("2025-{:02}-{:02}", n / 31 + 1, n % 31 + 1)
 }
 
 /// Requirements of one item at these days (of January, from 0).
-fn need(name: &str, item: &str, days: &[i64]) -> String {
+pub fn need(name: &str, item: &str, days: &[i64]) -> String {
     let dates: Vec<String> = days.iter().map(|&d| day(d)).collect();
     format!(
         "\n[[requirement]]\nname = \"{name}\"\nitem = \"{item}\"\nvia = \"pool\"\narrivals = {{ at = [{}] }}\n",
@@ -43,7 +43,7 @@ fn need(name: &str, item: &str, days: &[i64]) -> String {
 }
 
 /// A pledge of an amount on a day.
-fn gift(name: &str, amount: &str, on: i64, keys: &str) -> String {
+pub fn gift(name: &str, amount: &str, on: i64, keys: &str) -> String {
     format!("\n[[pledge]]\nname = \"{name}\"\nto = \"pool\"\namount = \"{amount}\"\non = {}\n{keys}\n", day(on))
 }
 
@@ -55,15 +55,18 @@ const WORDS: &[(&str, &str)] = &[
     ("SurplusHeld", "is held for"),
     ("SurplusRolledOver", "rolls over"),
     ("PackageDrafted", "forms at"),
+    ("LinePackaged", "goes into"),
+    ("PackageOpened", "opens"),
     ("MoneyAllocated", "gets"),
     ("PackageFunded", "is funded"),
     ("PackageReleased", "is released"),
+    ("MoneySpent", "is paid for with"),
     ("RequirementFulfilled", "is fulfilled"),
 ];
 
 /// What is told of money: days (with hours), whom, what, how much in millions, from whom. `only` picks words.
 #[track_caller]
-fn tells(text: &str, only: &[&str], expected: &str) -> Done {
+pub fn tells(text: &str, only: &[&str], expected: &str) -> Done {
     let done = run(text, 1);
     let mut told = vec![];
     for event in done.events() {
@@ -95,10 +98,10 @@ fn tells(text: &str, only: &[&str], expected: &str) -> Done {
     done
 }
 
-const MONEY: &[&str] = &["gets", "is funded", "is held for", "rolls over", "lapses", "defaults on"];
+pub const MONEY: &[&str] = &["gets", "is funded", "is held for", "rolls over", "lapses", "defaults on"];
 
 #[track_caller]
-fn sums(done: &Done, expected: &[(&str, i64)]) {
+pub fn sums(done: &Done, expected: &[(&str, i64)]) {
     for &(key, millions) in expected {
         assert_eq!(done.figure(&format!("money.mechanisms.pool.{key}")), (millions * M) as f64, "{key}");
     }
@@ -112,11 +115,14 @@ fn one_pledge_funds_one_package() {
         &text,
         &all,
         "0d pool#1 forms at 10
+         0d n#1/1 goes into pool#1
+         0d pool#1 opens
          2d g#1 commits
          2d g#1 pays 12
          2d pool#1 gets 10 g#1
          2d pool#1 is funded
          2d pool#1 is released
+         2d pool#1 is paid for with 10
          2d1h n#1 is fulfilled",
     );
     sums(&done, &[("announced", 12), ("committed", 12), ("paid", 12), ("allocated", 10), ("pool", 2), ("held", 0)]);
@@ -504,4 +510,21 @@ fn laws_of_money_hold_in_random_pools() {
         assert_eq!(times(&done), times(&seven), "pool {number}, all sums times seven\n{text}");
     }
     assert!(funded > 500 && shared > 10 && held > 10, "rare things happen: {funded} {shared} {held}");
+}
+
+#[test]
+fn a_pledge_of_nothing_is_announced_committed_and_paid() {
+    let text = world("", &(need("n", "pump", &[0]) + &gift("p", "0 USD", 1, "") + &gift("q", "10 M USD", 2, "")));
+    let all = ["commits", "pays", "gets", "is funded"];
+    let done = tells(
+        &text,
+        &all,
+        "1d p#1 commits
+         1d p#1 pays 0
+         2d q#1 commits
+         2d q#1 pays 10
+         2d pool#1 gets 10 q#1
+         2d pool#1 is funded",
+    );
+    sums(&done, &[("announced", 10), ("paid", 10), ("allocated", 10), ("pool", 0), ("defaulted", 0)]);
 }

@@ -110,3 +110,122 @@ fn the_example_of_record_bytes_is_true() {
     let shown: Vec<String> = bytes.iter().map(u8::to_string).collect();
     assert!(read("docs/log-format.md").contains(&format!("`{}`", shown.join(", "))), "{shown:?}");
 }
+
+/// The rules of a page: what stands below its first heading of a part, by bullet, paragraph, numbered rule and table row.
+fn rules_of(page: &str) -> Vec<String> {
+    let mut blocks: Vec<String> = Vec::new();
+    let mut begins = true;
+    for line in page.lines().skip_while(|line| !line.starts_with("## ")) {
+        let numbered =
+            line.split_once(". ").is_some_and(|(n, _)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+        if line.trim().is_empty() || line.starts_with('#') || line.starts_with("|---") {
+            // What stands above such a line of a table is its head.
+            if line.starts_with("|---") {
+                blocks.pop();
+            }
+            begins = true;
+        } else if begins || numbered || line.starts_with("- ") || line.starts_with('|') {
+            blocks.push(line.to_owned());
+            begins = false;
+        } else {
+            let block = blocks.last_mut().expect("a block has begun");
+            *block = format!("{block} {}", line.trim());
+        }
+    }
+    blocks
+}
+
+/// Names of tests that a text quotes: `file::name`.
+fn tests_named(text: &str) -> Vec<String> {
+    let quoted = text.split('`').skip(1).step_by(2).filter(|q| q.contains("::"));
+    quoted
+        .filter(|q| q.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_:".contains(c)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Tests of a file's code: the first function below each `#[test]`.
+fn tests_in(code: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut marked = false;
+    for line in code.lines().map(str::trim) {
+        marked |= line == "#[test]";
+        if let Some(rest) = line.strip_prefix("fn ").filter(|_| marked) {
+            found.extend(rest.split('(').next());
+            marked = false;
+        }
+    }
+    found
+}
+
+/// Where tests of a module stand: in the suite, or beside the code.
+fn code_of_tests(module: &str) -> Option<String> {
+    let path = module.replace("::", "/");
+    let beside = path.rsplit_once('/').map(|(folder, file)| format!("src/{folder}/tests/{file}.rs"));
+    let places = [format!("tests/suite/{path}.rs"), format!("src/{path}/tests.rs"), format!("src/{path}.rs")];
+    places.into_iter().chain(beside).find(|p| root().join(p).is_file()).map(read)
+}
+
+/// Every test that some rule names.
+fn tests_of_the_rules() -> Vec<String> {
+    rules_of(&read("docs/semantics.md")).iter().flat_map(|rule| tests_named(rule)).collect()
+}
+
+#[test]
+fn every_rule_names_a_test_that_holds_it() {
+    let rules = rules_of(&read("docs/semantics.md"));
+    let bare: Vec<&String> = rules.iter().filter(|rule| tests_named(rule).is_empty()).collect();
+    assert!(bare.is_empty(), "docs/semantics.md names no test for {bare:#?}");
+    assert!(rules.len() > 70, "the page has many rules: {}", rules.len());
+}
+
+#[test]
+fn every_test_that_a_rule_names_is_there() {
+    let named = tests_of_the_rules();
+    let there = |name: &String| {
+        let (module, test) = name.rsplit_once("::").expect("a name has a file");
+        code_of_tests(module).is_some_and(|code| tests_in(&code).contains(&test))
+    };
+    let missing: Vec<&String> = named.iter().filter(|name| !there(name)).collect();
+    assert!(missing.is_empty(), "docs/semantics.md names tests that are not there: {missing:#?}");
+    assert!(named.len() > 150, "the page names many tests: {}", named.len());
+}
+
+#[test]
+fn every_hand_worked_rule_is_on_the_page() {
+    let named = tests_of_the_rules();
+    let mut lost = Vec::new();
+    for entry in std::fs::read_dir(root().join("tests/suite")).expect("the suite has a folder") {
+        let path = entry.expect("an entry can be read").path();
+        let file = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        if !file.starts_with("rules_") {
+            continue;
+        }
+        let code = read(&path);
+        let names = tests_in(&code).into_iter().map(|test| format!("{file}::{test}"));
+        lost.extend(names.filter(|name| !named.contains(name)));
+    }
+    lost.sort();
+    assert!(lost.is_empty(), "docs/semantics.md has no rule for {lost:#?}");
+}
+
+#[test]
+fn rules_are_told_apart_by_their_form() {
+    let page = "# Page\n\nNo rule.\n\n## Part\n\nA rule,\nof two lines (`a::b`).\n\n- one\n  goes on\n- two\n\n\
+                | head | er |\n|---|---|\n| row | `c::d`, `Enum::Name` |\n\n1. first\n   goes on\n2. second\n";
+    let rules = rules_of(page);
+    let expected = [
+        "A rule, of two lines (`a::b`).",
+        "- one goes on",
+        "- two",
+        "| row | `c::d`, `Enum::Name` |",
+        "1. first goes on",
+        "2. second",
+    ];
+    assert_eq!(rules, expected);
+    assert_eq!(rules.iter().flat_map(|r| tests_named(r)).collect::<Vec<_>>(), ["a::b", "c::d"]);
+    assert_eq!(
+        tests_in("#[test]\n#[ignore]\nfn one() {}\nfn two() {}\n    #[test]\n    fn three(\n"),
+        ["one", "three"]
+    );
+}

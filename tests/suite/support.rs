@@ -1,5 +1,7 @@
-//! What the tests share: runs from a scenario's text, in memory.
+//! What the tests share: runs from a scenario's text, in memory, and the stories that they tell.
 
+use crate::laws;
+use crate::reference::world::{Disruption, Effect, Kind, Law, Node, Step, Stream, World as Small};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -134,6 +136,21 @@ impl Done {
         tree.number(path).unwrap_or_else(|| panic!("{path} is a number: {:?}", tree.get(path)))
     }
 
+    /// The events of a kind.
+    pub fn of(&self, kind: &str) -> Vec<Value> {
+        self.events().into_iter().filter(|e| e["kind"] == kind).collect()
+    }
+
+    /// Their numbers under a key.
+    pub fn numbers(&self, kind: &str, key: &str) -> Vec<i64> {
+        self.of(kind).iter().map(|e| e[key].as_i64().unwrap_or_else(|| panic!("{key} is a number: {e}"))).collect()
+    }
+
+    /// Their texts under a key.
+    pub fn texts(&self, kind: &str, key: &str) -> Vec<String> {
+        self.of(kind).iter().map(|e| e[key].as_str().unwrap_or_else(|| panic!("{key} is a text: {e}")).into()).collect()
+    }
+
     /// Every event with names, as `log --format jsonl` has it.
     pub fn events(&self) -> Vec<Value> {
         let mut all = Vec::new();
@@ -189,4 +206,181 @@ pub fn named(state: &State, turn: u64, seq: u64, entry: &Entry) -> Value {
         }
     });
     out
+}
+
+/// Kinds and the words that stand for them in a story, with the fields that are told behind.
+const WORDS: &[(&str, &str, &[&str])] = &[
+    ("ConsignmentCreated", "comes", &[]),
+    ("BacklogEntered", "is taken up", &[]),
+    ("YardEntered", "enters", &["step"]),
+    ("HeldAtGate", "held at gate", &[]),
+    ("Blocked", "blocked", &[]),
+    ("Diverted", "diverted to", &["to"]),
+    ("Refused", "refused", &[]),
+    ("OverflowAccepted", "overflows", &[]),
+    ("HandlingMeasured", "needs", &["service"]),
+    ("HandlingStarted", "starts at", &["server"]),
+    ("HandlingPaused", "pauses", &["left"]),
+    ("HandlingResumed", "resumes", &["left"]),
+    ("HandlingRequeued", "requeued", &["left"]),
+    ("HandlingFinished", "done", &["step"]),
+    ("RouteChosen", "chooses", &["to"]),
+    ("NodeReached", "reaches", &["node"]),
+    ("LegDeparted", "departs", &[]),
+    ("LegArrived", "arrives", &[]),
+    ("HandedOver", "handed over", &[]),
+    ("LeftModel", "leaves", &[]),
+    ("ConvoyDispatched", "takes", &["load"]),
+    ("DepartureEmpty", "empty", &[]),
+    ("DepartureSkipped", "skipped", &[]),
+    ("DisruptionBegan", "begins", &[]),
+    ("DisruptionEnded", "ends", &[]),
+    ("HoursEnded", "shuts", &[]),
+    ("HoursBegan", "unlocks", &[]),
+    ("NodeClosed", "down", &[]),
+    ("NodeOpened", "up", &[]),
+    ("StepClosed", "down", &[]),
+    ("StepOpened", "up", &[]),
+    ("LegClosed", "closed", &[]),
+    ("LegOpened", "open", &[]),
+    ("CapacityChanged", "servers", &["servers"]),
+    ("RequirementSubmitted", "is submitted", &[]),
+    ("BacklogTakenUp", "is taken up", &[]),
+    ("RequirementValidated", "is validated", &[]),
+    ("RequirementPrioritised", "is ranked", &[]),
+    ("RequirementMatched", "is matched", &[]),
+    ("RequirementFulfilled", "is fulfilled", &[]),
+    ("PledgeAnnounced", "announces", &["amount"]),
+    ("PledgeCommitted", "commits", &[]),
+    ("PledgeLapsed", "lapses", &[]),
+    ("FundsDisbursed", "pays", &["amount"]),
+    ("PledgeDefaulted", "defaults on", &["amount"]),
+    ("SurplusHeld", "is held for", &["package"]),
+    ("SurplusRolledOver", "rolls over", &["amount"]),
+    ("PackageDrafted", "forms at", &["price"]),
+    ("LinePackaged", "goes into", &["package"]),
+    ("PackageValidated", "is reviewed", &[]),
+    ("PackageOpened", "opens", &[]),
+    ("MoneyAllocated", "gets", &["amount", "pledge"]),
+    ("PackageFunded", "is funded", &[]),
+    ("PackageReleased", "is released", &[]),
+    ("MoneySpent", "is paid for with", &["amount"]),
+    ("StageHeld", "held", &[]),
+    ("StageResumed", "goes on", &[]),
+    ("StageEntered", "enters", &["gate"]),
+    ("StageLeft", "passes", &["gate"]),
+    ("StockTaken", "takes", &["quantity"]),
+];
+
+/// What a story of goods tells.
+pub const MOVES: &[&str] = &[
+    "ConsignmentCreated",
+    "YardEntered",
+    "HeldAtGate",
+    "Blocked",
+    "Diverted",
+    "Refused",
+    "OverflowAccepted",
+    "HandlingStarted",
+    "HandlingPaused",
+    "HandlingResumed",
+    "HandlingRequeued",
+    "HandlingFinished",
+    "LegDeparted",
+    "LegArrived",
+    "HandedOver",
+    "LeftModel",
+    "ConvoyDispatched",
+    "DepartureEmpty",
+    "DepartureSkipped",
+    "NodeClosed",
+    "NodeOpened",
+    "StepClosed",
+    "StepOpened",
+    "CapacityChanged",
+];
+
+/// The events of these kinds, in their order, a line an instant: `10: s#1 done d, s#1 leaves`. Instants that are whole
+/// days or hours stand as `2d`, `2d3h`, `3h` where `unit` says so.
+pub fn story(done: &Done, unit: Unit, kinds: &[&str]) -> String {
+    let mut told: Vec<(i64, Vec<String>)> = vec![];
+    for event in done.events().iter().filter(|e| kinds.contains(&e["kind"].as_str().expect("an event has a kind"))) {
+        let known = WORDS.iter().find(|w| event["kind"] == w.0);
+        let (_, word, fields) = known.unwrap_or_else(|| panic!("{} has a word", event["kind"]));
+        let mut text = format!("{} {word}", event["object"].as_str().expect("an event has an object"));
+        for field in fields.iter().filter_map(|f| event.get(f)) {
+            text += &format!(" {}", field.to_string().trim_matches('"'));
+        }
+        let t = event["t"].as_i64().expect("an event has a time");
+        match told.last_mut() {
+            Some(last) if last.0 == t => last.1.push(text),
+            _ => told.push((t, vec![text])),
+        }
+    }
+    let line = |(t, all): (i64, Vec<String>)| format!("{}: {}", unit.of(t), all.join(", "));
+    told.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What a story counts in.
+#[derive(Clone, Copy)]
+pub enum Unit {
+    Seconds,
+    Days,
+}
+
+impl Unit {
+    fn of(self, t: i64) -> String {
+        match (self, t / 86_400, t % 86_400) {
+            (Unit::Days, days, 0) => format!("{days}d"),
+            (Unit::Days, 0, rest) if rest % 3_600 == 0 => format!("{}h", rest / 3_600),
+            (Unit::Days, days, rest) if rest % 3_600 == 0 => format!("{days}d{}h", rest / 3_600),
+            _ => t.to_string(),
+        }
+    }
+}
+
+/// Runs a scenario, holds the run to the laws, and its story to what is expected.
+#[track_caller]
+pub fn tells_of(text: &str, unit: Unit, kinds: &[&str], expected: &str) -> Done {
+    let done = run(text, 1);
+    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    assert_eq!(story(&done, unit, kinds), expected.join("\n"));
+    laws::lawful(&done).expect("the laws hold");
+    done
+}
+
+/// The story of goods, in seconds.
+#[track_caller]
+pub fn tells(text: &str, expected: &str) -> Done {
+    tells_of(text, Unit::Seconds, MOVES, expected)
+}
+
+/// The story of goods with more kinds, in seconds.
+#[track_caller]
+pub fn tells_also(text: &str, more: &[&str], expected: &str) -> Done {
+    tells_of(text, Unit::Seconds, &[MOVES, more].concat(), expected)
+}
+
+/// Figures of a run, by dotted paths below `at`.
+#[track_caller]
+pub fn figures(done: &Done, at: &str, expected: &[(&str, f64)]) {
+    for &(key, value) in expected {
+        assert_eq!(done.figure(&format!("{at}.{key}")), value, "{key}");
+    }
+}
+
+/// A hub `n` with these steps, and a stream `s` at these dates.
+pub fn hub(steps: Vec<Step>, dates: &[i64]) -> Small {
+    let node = Node { steps, ..Node::new("n", Kind::Hub) };
+    Small { nodes: vec![node], streams: vec![Stream::at("s", dates, "n")], ..Small::new() }
+}
+
+/// A stream to `n` of one priority.
+pub fn stream(name: &str, dates: &[i64], priority: i64) -> Stream {
+    Stream { priority: Law::Constant(priority), ..Stream::at(name, dates, "n") }
+}
+
+/// An outage.
+pub fn closed(strikes: &str, on: i64, lasts: i64) -> Disruption {
+    Disruption { name: format!("x{on}"), strikes: strikes.into(), on, lasts, effect: Effect::Closed }
 }

@@ -201,6 +201,84 @@ fn two_priorities_without_preemption() {
 }
 
 #[test]
+fn two_priorities_with_preemption() {
+    let (load, urgent): (f64, f64) = (0.7, 0.4);
+    let text = queue(
+        load,
+        "priority = { weights = { 1 = 40, 2 = 60 } }",
+        "time = { exponential = \"1h\" }\npreempt = \"resume\"",
+    );
+    // The urgent ones see nobody else; the others wait for all that is there and for who comes after them.
+    let first = urgent * load;
+    let second = 1.0 / (1.0 - first) + load / ((1.0 - first) * (1.0 - load)) - 1.0;
+    let paths = [1, 2].map(|p| format!("{S}.priority.{p}.wait_mean"));
+    let (present, used) = (format!("{S}.in_system_mean"), format!("{S}.utilisation"));
+    let expected = [
+        (&*paths[0], first / (1.0 - first) * HOUR),
+        (&paths[1], second * HOUR),
+        (&present, load / (1.0 - load)),
+        (&used, load),
+    ];
+    holds("M/M/1, preemptive resume", &text, &expected);
+}
+
+#[test]
+fn a_server_that_fails_busy_or_idle() {
+    // M/M/1 with exponential breakdowns and repairs (all rates an hour), by the generating functions of the number present
+    // while the server is up and while it is down.
+    let (load, fails, repairs): (f64, f64, f64) = (0.4, 0.1, 0.5);
+    let failures = "[[disruption]]\nname = \"f\"\nstrikes = \"q.s\"\narrivals = { every = { exponential = \"10h\" } }\n\
+                    lasts = { exponential = \"2h\" }";
+    let text = queue(load, "", &format!("time = {{ exponential = \"1h\" }}\n\n{failures}"));
+    let work = load * (1.0 + fails / repairs);
+    let rise = work + load * fails * load / (repairs * repairs);
+    let present = rise / (1.0 - work) + fails * load / (repairs * (fails + repairs));
+    let up = repairs / (fails + repairs);
+    let expected = [
+        (&*format!("{S}.in_system_mean"), present),
+        (&format!("{S}.stay_mean"), present / load * HOUR),
+        (&format!("{S}.up_share"), up),
+        (&format!("{S}.utilisation"), load / up),
+    ];
+    holds("M/M/1 that fails", &text, &expected);
+    // Three servers that fail singly are up as often, each.
+    let text =
+        queue(1.2, "", &format!("servers = 3\ntime = {{ exponential = \"1h\" }}\n\n{failures}\neach_server = true"));
+    holds("M/M/3, servers fail singly", &text, &[(&format!("{S}.utilisation"), 1.2 / 3.0 / up)]);
+}
+
+#[test]
+fn those_who_do_not_wait_for_ever() {
+    // M/M/1+M: each in line leaves at the rate `leaves`; a birth and death process.
+    let (load, leaves): (f64, f64) = (0.9, 0.5);
+    let text = queue(load, "", "time = { exponential = \"1h\" }\npatience = { exponential = \"2h\" }");
+    let mut weights = vec![1.0];
+    for n in 0..60 {
+        weights.push(weights[n] * load / (1.0 + n as f64 * leaves));
+    }
+    let all: f64 = weights.iter().sum();
+    let waiting: f64 = weights.iter().enumerate().skip(1).map(|(n, w)| (n - 1) as f64 * w / all).sum();
+    let busy = 1.0 - 1.0 / all;
+    let loaded = read(&text);
+    let [mut expired, mut queue, mut used] = [vec![], vec![], vec![]];
+    for seed in 1..=seeds() {
+        let done = run_loaded(&loaded, seed, SegmentLimits::default());
+        let figure = |key: &str| done.figure(&format!("{S}.{key}"));
+        expired.push(figure("expired") / figure("arrivals"));
+        queue.push(figure("queue_mean"));
+        used.push(figure("utilisation"));
+    }
+    judge(
+        "M/M/1+M",
+        &[
+            ("expired share", leaves * waiting / load, expired),
+            ("queue_mean", waiting, queue),
+            ("utilisation", busy, used),
+        ],
+    );
+}
+
+#[test]
 fn a_small_yard_refuses_what_finds_it_full() {
     let (load, room): (f64, i32) = (0.9, 4);
     let text = queue(load, "", "time = { exponential = \"1h\" }\nyard = 4\nwhen_full = \"refuse\"");

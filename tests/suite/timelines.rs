@@ -2,70 +2,14 @@
 //! instant; the comments name the phases.
 
 use crate::reference::world::{
-    Departures, Disruption, Effect, Goods, Hours, Kind, Law, Leg, Limit, Next, Node, OnOutage, Servers, Step, Stream,
-    WhenFull, World, to_toml,
+    Departures, Goods, Hours, Kind, Law, Leg, Limit, Next, Node, OnOutage, Servers, Step, Stream, WhenFull, World,
+    to_toml,
 };
-use crate::support::run;
-
-/// Kinds and the words that stand for them here; a field that is told beside.
-const WORDS: &[(&str, &str, &str)] = &[
-    ("ConsignmentCreated", "comes", ""),
-    ("YardEntered", "enters", "step"),
-    ("HeldAtGate", "held at gate", ""),
-    ("Blocked", "blocked", ""),
-    ("Diverted", "diverted to", "to"),
-    ("Refused", "refused", ""),
-    ("OverflowAccepted", "overflows", ""),
-    ("HandlingStarted", "starts at", "server"),
-    ("HandlingPaused", "pauses", "left"),
-    ("HandlingResumed", "resumes", "left"),
-    ("HandlingRequeued", "requeued", "left"),
-    ("HandlingFinished", "done", "step"),
-    ("LegDeparted", "departs", ""),
-    ("LegArrived", "arrives", ""),
-    ("HandedOver", "handed over", ""),
-    ("LeftModel", "leaves", ""),
-    ("ConvoyDispatched", "takes", "load"),
-    ("DepartureEmpty", "empty", ""),
-    ("DepartureSkipped", "skipped", ""),
-    ("NodeClosed", "down", ""),
-    ("NodeOpened", "up", ""),
-    ("StepClosed", "down", ""),
-    ("StepOpened", "up", ""),
-    ("CapacityChanged", "servers", "servers"),
-];
+use crate::support::{self, closed, hub, run, stream};
 
 #[track_caller]
 fn tells(world: &World, expected: &str) {
-    let mut told: Vec<(i64, Vec<String>)> = vec![];
-    for event in run(&to_toml(world), 1).events() {
-        let Some((_, word, field)) = WORDS.iter().find(|w| event["kind"] == w.0) else { continue };
-        let field = event.get(field).map_or(String::new(), |f| format!(" {}", f.to_string().trim_matches('"')));
-        let text = format!("{} {word}{field}", event["object"].as_str().expect("an object has a name"));
-        let t = event["t"].as_i64().expect("an event has a time");
-        match told.last_mut() {
-            Some(last) if last.0 == t => last.1.push(text),
-            _ => told.push((t, vec![text])),
-        }
-    }
-    let told: Vec<String> = told.into_iter().map(|(t, all)| format!("{t}: {}", all.join(", "))).collect();
-    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    assert_eq!(told.join("\n"), expected.join("\n"));
-}
-
-/// A hub `n` with these steps, and a stream `s` at these dates.
-fn hub(steps: Vec<Step>, dates: &[i64]) -> World {
-    let node = Node { steps, ..Node::new("n", Kind::Hub) };
-    World { nodes: vec![node], streams: vec![Stream::at("s", dates, "n")], ..World::new() }
-}
-
-/// A stream to `n` of one priority.
-fn stream(name: &str, dates: &[i64], priority: i64) -> Stream {
-    Stream { priority: Law::Constant(priority), ..Stream::at(name, dates, "n") }
-}
-
-fn closed(strikes: &str, on: i64, lasts: i64) -> Disruption {
-    Disruption { name: format!("x{on}"), strikes: strikes.into(), on, lasts, effect: Effect::Closed }
+    support::tells(&to_toml(world), expected);
 }
 
 #[test]
@@ -405,4 +349,36 @@ fn a_departure_due_while_its_origin_is_closed_is_skipped() {
          20: l takes 3, x#1 departs, y#1 departs, z#1 departs
          23: x#1 arrives, x#1 handed over, y#1 arrives, y#1 handed over, z#1 arrives, z#1 handed over",
     );
+}
+
+/// Twenty thousand wait at a gate by then; a move that looked at all of them would take this test minutes.
+#[test]
+fn a_long_line_at_a_gate_costs_no_more_than_a_short_one() {
+    let text = r#"
+[time]
+start = 2025-01-01
+
+[[consignment]]
+name = "truck"
+arrivals = { every = "1s", first = "0s" }
+count = 20000
+mass = "4 t"
+enters = "hub"
+
+[[node]]
+name = "hub"
+yard = "5 t"
+
+[[node.step]]
+name = "dock"
+servers = 1
+time = "1h"
+"#;
+    let done = crate::support::run(text, 1);
+    // One after another without a pause, the first at once.
+    assert_eq!(done.world.state.now.0, 20_000 * 3_600);
+    assert_eq!(done.figure("streams.truck.left"), 20_000.0);
+    // The k-th comes at k seconds and leaves after (k + 1) hours, k from 0.
+    let stays = (0..20_000i64).map(|k| (k + 1) * 3_600 - k).sum::<i64>();
+    assert_eq!(done.figure("streams.truck.stay_mean"), stays as f64 / 20_000.0);
 }

@@ -28,9 +28,6 @@ const SLED_SEGMENT: usize = 512 * 1024;
 /// sled looks for pages to evict only at every 64th access to one of 256 groups of them, whatever its cache
 /// may hold. A scan therefore reads each segment three times: 51 MB instead of 83 at its peak, for 2 ns an event.
 const TOUCHES: usize = 3;
-/// The same for what is written: at its peak a run of 5e6 events then takes 65 to 90 MB instead of 127, for some 10 ns an
-/// event on the writer's thread.
-const TOUCHES_WRITTEN: usize = 16;
 /// How long sled may take to open, apart from reading its file.
 const OPEN_LIMIT: Duration = Duration::from_secs(120);
 /// How long it may take to let go of its files.
@@ -256,9 +253,7 @@ impl Engine {
                 sled.segments.insert(chunked::key(turn, number), part)?;
             }
             // Last: with it the segment is there.
-            sled.segments.insert(turn.to_be_bytes(), first)?;
-            touch(&sled.segments, &turn.to_be_bytes())?;
-            Ok(())
+            sled.segments.insert(turn.to_be_bytes(), first)
         })?;
         Ok(())
     }
@@ -283,7 +278,6 @@ impl Engine {
         self.call("write", |_| {
             for (number, chunk) in (1..).zip(bytes.chunks(chunked::CHUNK)) {
                 tree.insert(chunked::key(turn, number), chunk)?;
-                touch(tree, &chunked::key(turn, number))?;
             }
             tree.insert(chunked::key(turn, 0), header.encode())
         })?;
@@ -381,12 +375,4 @@ fn engine_error(action: &'static str, dir: &Path, error: sled::Error) -> LogErro
         sled::Error::CollectionNotFound(_) => LogError::damaged("the database", "a tree is missing"),
         sled::Error::ReportableBug(message) => LogError::EnginePanic { message },
     }
-}
-
-/// Has sled count what was just written as used so often that it looks for something to evict.
-fn touch(tree: &sled::Tree, key: &[u8]) -> sled::Result<()> {
-    for _ in 0..TOUCHES_WRITTEN {
-        tree.get(key)?;
-    }
-    Ok(())
 }

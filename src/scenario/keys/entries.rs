@@ -7,6 +7,7 @@ const MANY: i64 = 1_000_000_000;
 const POINTS: &[&str] = &["R0", "R1", "R2", "R3", "R4", "R5"];
 pub(crate) const DISCIPLINES: &[&str] = &["priority", "fifo", "lifo", "earliest_due", "shortest"];
 pub(crate) const OUTAGES: &[&str] = &["pause", "finish", "requeue"];
+pub(crate) const PREEMPT: &[&str] = &["resume", "restart"];
 pub(crate) const FULL: &[&str] = &["wait", "divert", "refuse", "overflow"];
 pub(crate) const NODES: &[&str] = &["plain", "origin", "hq", "port", "hub", "handover"];
 
@@ -395,6 +396,20 @@ pub(crate) static STEP: Spec = Spec {
         may("servers", Form::Servers, "1", r#"[{ n = 2 }, { from = 2025-09-01, n = 3 }]"#, "How many work at once."),
         may("time", Form::Law(Unit::Time), r#""0s""#, r#"{ exponential = "9h" }"#, "Of one handling."),
         may("discipline", Form::Word(DISCIPLINES), "priority", r#""lifo""#, "Who is served first."),
+        may(
+            "preempt",
+            Form::Word(PREEMPT),
+            "never",
+            r#""resume""#,
+            "Who is more urgent than one in service takes its server; the work broken off resumes, or restarts.",
+        ),
+        may(
+            "patience",
+            Form::Law(Unit::Time),
+            "no end",
+            r#"{ exponential = "9h" }"#,
+            "How long goods wait in line for handling to begin; then they leave the model.",
+        ),
         may("repeat", Form::Share, "0", "0.3", "The chance that handling has to be done again."),
         YARD,
         WHEN_FULL,
@@ -437,8 +452,28 @@ pub(crate) static DISRUPTION: Spec = Spec {
     keys: &[
         must("name", Form::Name, "", "What others call it."),
         must("strikes", Form::Strikes, r#""hub.receipt""#, "A node, `node.step`, leg, mechanism or `mechanism.stage`."),
-        must("on", Form::Date, "2025-09-09", "When it begins."),
-        may("lasts", Form::Amount(Unit::Time, 1), "for ever", r#""9d""#, "How long it lasts."),
+        may("on", Form::Date, "", "2025-09-09", "When it begins; once, in place of `arrivals`."),
+        may(
+            "arrivals",
+            Form::Table(&OUTAGES_AT_RANDOM),
+            "",
+            r#"{ every = { exponential = "9d" } }"#,
+            "It comes again and again, in place of `on`.",
+        ),
+        may(
+            "lasts",
+            Form::Law(Unit::Time),
+            "for ever",
+            r#""9d""#,
+            "How long it lasts; a distribution where it comes again and again.",
+        ),
+        may(
+            "each_server",
+            Form::Flag,
+            "false",
+            "true",
+            "The servers of the step fail singly, each with `arrivals` and `lasts` of its own.",
+        ),
         may(
             "effect",
             Form::Effect,
@@ -450,6 +485,18 @@ pub(crate) static DISRUPTION: Spec = Spec {
         REMOVE,
         BASIS,
     ],
+};
+
+pub(crate) static OUTAGES_AT_RANDOM: Spec = Spec {
+    name: "disruption.arrivals",
+    title: "`arrivals` of a disruption",
+    text: "When a random disruption comes.",
+    keys: &[must(
+        "every",
+        Form::Law(Unit::Time),
+        r#"{ exponential = "9d" }"#,
+        "From the end of one (at first the start) to the next, busy or idle.",
+    )],
 };
 
 pub(crate) static JOURNAL: Spec = Spec {
@@ -547,6 +594,7 @@ pub(crate) static TABLES: &[&Spec] = &[
     &DEPARTURES,
     &ARRIVALS,
     &DISRUPTION,
+    &OUTAGES_AT_RANDOM,
     &JOURNAL,
     &COLUMNS,
     &CHECKPOINT,

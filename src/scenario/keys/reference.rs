@@ -36,7 +36,9 @@ pub fn reference() -> String {
         let title = match spec.name {
             "" => "The top of a file".to_string(),
             "time" | "money" => format!("`[{}]`", spec.name),
-            "money.rates" | "requirement.lines" | "leg.departures" | "arrivals" => format!("`{}`", spec.name),
+            "money.rates" | "requirement.lines" | "leg.departures" | "arrivals" | "disruption.arrivals" => {
+                format!("`{}`", spec.name)
+            }
             "journal.columns" => "`[journal.columns]`".to_string(),
             name => format!("`[[{name}]]`"),
         };

@@ -24,6 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// More things than this are no scenario for one machine.
 const ENTRIES_MOST: usize = 1_000_000;
+/// So many places, stages and streams at most: a place has a number of 20 bits in the order of events.
+const PLACES_MOST: usize = (1 << 20) - 1;
 
 /// The handles of every kind of entry.
 #[derive(Default)]
@@ -100,6 +102,14 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         cx.report(Finding::bare(&codes::SIZE, format!("the scenario has {count} entries; at most a million are read")));
         return None;
     }
+    // Places have numbers of 20 bits; a mechanism has its stages too.
+    let stages = 1 + crate::mechanism::KINDS.iter().map(|k| k.stages.len()).max().unwrap_or(0);
+    let places = count + disruptions.len() + journals.len() + mechanisms.len() * stages;
+    if places > PLACES_MOST {
+        let said = format!("the scenario has {places} places, stages and streams; at most {PLACES_MOST} are read");
+        cx.report(Finding::bare(&codes::SIZE, said));
+        return None;
+    }
     let streams = entry::sorted(
         cx,
         "stream",
@@ -146,7 +156,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         };
         made.extend(stream);
     }
-    let disruptions = network::disruptions(&disruptions, &all, &mechanisms);
+    let disruptions = network::disruptions(&disruptions, &all, &mechanisms, &steps);
     notes::fill(&top, &mut notes);
     let said = route::said(cx, &nodes_made, &legs, &nexts, &all, &places);
     // Values that were wrong have stand-ins, so the plan as a whole can still be checked; what names nothing has none.

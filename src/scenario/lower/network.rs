@@ -2,8 +2,8 @@
 
 use super::{All, Entry, Places, point};
 use crate::model::{
-    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order, Route,
-    Step, Strikes, Weekly, WhenFull,
+    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order,
+    Outages, Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
 use crate::scenario::date;
@@ -120,6 +120,12 @@ fn step(f: &Fields<'_>, name: &str, node: u32, outage_of_node: OnOutage, all: &A
         repeat,
         hours: hours(f),
         on_outage: outage(f, outage_of_node),
+        preempt: match f.word("preempt") {
+            Some("resume") => Some(Preempt::Resume),
+            Some(_) => Some(Preempt::Restart),
+            None => None,
+        },
+        patience: f.get("patience").and_then(|_| laws::law(f, "patience", Unit::Time)),
         marks: f.word("marks").and_then(point),
     }
 }
@@ -350,7 +356,12 @@ fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
     Some(Departures { every, first, capacity, min_load, strict, each })
 }
 
-pub(super) fn disruptions(entries: &[Entry<'_>], all: &All, mechanisms: &[MechanismPlan]) -> Vec<Disruption> {
+pub(super) fn disruptions(
+    entries: &[Entry<'_>],
+    all: &All,
+    mechanisms: &[MechanismPlan],
+    steps: &[Step],
+) -> Vec<Disruption> {
     entries
         .iter()
         .filter_map(|e| {
@@ -361,18 +372,87 @@ pub(super) fn disruptions(entries: &[Entry<'_>], all: &All, mechanisms: &[Mechan
                 None => Some(Effect::Closed),
                 Some(node) => effect(f.cx, node),
             };
-            let on = f.date("on");
-            let lasts = f.whole("lasts").map(SimDuration);
-            let on = on?;
-            Some(Disruption {
-                name: e.name.clone(),
-                strikes: strikes?,
-                effect: effect?,
-                on,
-                until: lasts.map(|d| on.after(d)),
-            })
+            let lasts = lasts(f);
+            f.not_both("on", "arrivals");
+            if !f.one_of(&["on", "arrivals"]) {
+                return None;
+            }
+            let name = e.name.clone();
+            if f.get("on").is_some() {
+                let on = f.date("on");
+                dated_alone(f, lasts.as_ref());
+                let lasts = match lasts {
+                    Some(Law::Constant(seconds)) => Some(SimDuration(seconds)),
+                    _ => None,
+                };
+                let on = on?;
+                let until = lasts.map(|d| on.after(d));
+                return Some(Disruption { name, strikes: strikes?, effect: effect?, on, until, random: None });
+            }
+            let (strikes, effect) = (strikes?, effect?);
+            let random = Some(outages(f, lasts, &strikes, effect, steps)?);
+            Some(Disruption { name, strikes, effect, on: SimTime::ZERO, until: None, random })
         })
         .collect()
+}
+
+fn lasts(f: &Fields<'_>) -> Option<Law> {
+    let node = f.get("lasts")?;
+    let law = laws::law(f, "lasts", Unit::Time)?;
+    if law.mean() < 1e-6 {
+        let label = "expected a time above zero";
+        f.cx.report(Finding::new(&codes::RANGE, node.place, "`lasts` has no length", label));
+        return None;
+    }
+    Some(law)
+}
+
+/// What only a disruption that comes again and again may say.
+fn dated_alone(f: &Fields<'_>, lasts: Option<&Law>) {
+    let place = f.get("lasts").map_or(f.place, |n| n.place);
+    if lasts.is_some_and(|law| !matches!(law, Law::Constant(_))) {
+        let message = "a disruption with a date lasts for a time that is no distribution";
+        f.cx.report(Finding::new(&codes::NEEDS, place, message, "give a time, or `arrivals` in place of `on`"));
+    }
+    if f.flag("each_server", false) {
+        let place = f.get("each_server").map_or(f.place, |n| n.place);
+        let message = "`each_server` is about disruptions that come again and again";
+        f.cx.report(Finding::new(&codes::NEEDS, place, message, "give `arrivals` in place of `on`"));
+    }
+}
+
+/// A disruption that comes again and again.
+fn outages(f: &Fields<'_>, lasts: Option<Law>, strikes: &Strikes, effect: Effect, steps: &[Step]) -> Option<Outages> {
+    let a = f.sub("arrivals")?;
+    let every = laws::law(&a, "every", Unit::Time)?;
+    if every.mean() < 1e-6 {
+        let place = a.get("every").map_or(a.place, |n| n.place);
+        let label = "expected a time above zero";
+        f.cx.report(Finding::new(&codes::RANGE, place, "`every` has no length", label));
+        return None;
+    }
+    if f.get("lasts").is_none() {
+        let message = "a disruption that comes again and again needs `lasts`";
+        f.cx.report(Finding::new(&codes::NEEDS, f.place, message, "add `lasts = \"...\"`"));
+    }
+    let each_server = f.flag("each_server", false);
+    if each_server {
+        let place = f.get("each_server").map_or(f.place, |n| n.place);
+        let limited = |step: &Id<Step>| {
+            let most = steps.get(step.index()).and_then(|s| s.servers.iter().map(|e| e.1).max());
+            most.is_some_and(|n| n > 0 && n < u32::MAX)
+        };
+        if !matches!(strikes, Strikes::Step(step) if limited(step)) {
+            let message = "`each_server` needs a step with a number of servers";
+            f.cx.report(Finding::new(&codes::NEEDS, place, message, "strike `node.step`"));
+            return None;
+        }
+        if effect != Effect::Closed {
+            let message = "`each_server` closes servers; it has no other effect";
+            f.cx.report(Finding::new(&codes::NEEDS, place, message, "leave out `effect`"));
+        }
+    }
+    Some(Outages { every, lasts: lasts?, each_server })
 }
 
 fn effect(cx: &Ctx, node: &Node) -> Option<Effect> {

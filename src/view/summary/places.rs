@@ -104,7 +104,7 @@ fn headline(facts: &Facts<'_>, stations: &[Row], legs: &[Row], screen: &Screen) 
         "none unfinished".to_owned()
     };
     let mut words = vec![
-        (Look::Bold, format!("{} of {} consignments left; ", grouped(left as i64), grouped(created as i64))),
+        (Look::Bold, format!("{} of {} consignments done; ", grouped(left as i64), grouped(created as i64))),
         (Look::Plain, format!("{open}.")),
     ];
     if left > 0.0 {

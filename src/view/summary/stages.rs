@@ -127,6 +127,8 @@ fn plain_whole(value: f64) -> String {
 /// Which columns there is room for.
 struct Columns {
     sums: bool,
+    /// How much wider columns of sums are than four digits need.
+    wide: usize,
     p50: bool,
     bar: bool,
     spark: bool,
@@ -140,11 +142,13 @@ impl Columns {
     /// Narrower screens drop the sparkline, then the bar, then P50.
     fn of(flow: &Flow, screen: &Screen) -> Columns {
         let sums = flow.has_value();
-        let base = 2 + NAME + if sums { 19 + 6 } else { 0 } + 14;
+        let largest = flow.stages.iter().map(|s| s.peak.max(s.came)).fold(flow.asked, f64::max) / flow.scale;
+        let wide = usize::from(largest >= 9_999.5);
+        let base = 2 + NAME + if sums { 19 + 6 + 4 * wide } else { 0 } + 14;
         let spark = screen.width > base + 8 + BAR + 1 + SPARK;
         let bar = screen.width > base + 8 + BAR;
         let p50 = screen.width >= base + 8;
-        Columns { sums, p50, bar, spark }
+        Columns { sums, wide, p50, bar, spark }
     }
 }
 
@@ -169,9 +173,10 @@ fn table(facts: &Facts<'_>, flow: &Flow, screen: &Screen) -> String {
         before = Some((stage.out, gone));
         let mut line = Line::new().plain("  ").left(Look::Plain, stage.cause.name(), NAME);
         if columns.sums {
-            line = line.right(Look::Plain, &grouped(came), 6).right(Look::Plain, &grouped(gone), 7);
+            line = line.right(Look::Plain, &grouped(came), 6 + columns.wide);
+            line = line.right(Look::Plain, &grouped(gone), 7 + columns.wide);
             let look = if lefts[i] > 0 && lefts[i] * 4 >= largest { Look::Bold } else { Look::Plain };
-            line = line.right(look, &dash(lefts[i]), 6);
+            line = line.right(look, &dash(lefts[i]), 6 + columns.wide);
         }
         line = stay(line, stage.p50, stage.p90, &columns);
         line = line.right(Look::Plain, &fixed(means[i] as f64 / 10.0, 1), 8);
@@ -183,7 +188,8 @@ fn table(facts: &Facts<'_>, flow: &Flow, screen: &Screen) -> String {
             line = line.plain(" ").plain(&screen.marks.spark(&stage.backlog, SPARK));
         }
         if columns.sums {
-            line = line.right(Look::Plain, &grouped((stage.peak / flow.scale).round() as i64), 6);
+            let peak = grouped((stage.peak / flow.scale).round() as i64);
+            line = line.right(Look::Plain, &peak, 6 + columns.wide);
         }
         out += &line.end();
     }
@@ -193,7 +199,7 @@ fn table(facts: &Facts<'_>, flow: &Flow, screen: &Screen) -> String {
 
 /// How long the rule above the total is.
 fn rule(columns: &Columns) -> usize {
-    let sums = if columns.sums { 19 } else { 0 };
+    let sums = if columns.sums { 19 + 3 * columns.wide } else { 0 };
     NAME + sums
         + if columns.p50 { 8 } else { 0 }
         + 14
@@ -218,8 +224,10 @@ fn head(facts: &Facts<'_>, flow: &Flow, columns: &Columns) -> String {
     let mut first = Line::new().plain("  ").left(Look::Dim, "stage", NAME);
     let mut second = Line::new().plain("  ").plain(&" ".repeat(NAME));
     if columns.sums {
-        first = first.right(Look::Dim, "in", 6).right(Look::Dim, "out", 7).right(Look::Dim, "left", 6);
-        second = second.right(Look::Dim, unit, 6).right(Look::Dim, unit, 7).right(Look::Dim, unit, 6);
+        for (name, width) in [("in", 6), ("out", 7), ("left", 6)] {
+            first = first.right(Look::Dim, name, width + columns.wide);
+            second = second.right(Look::Dim, unit, width + columns.wide);
+        }
     }
     if columns.p50 {
         first = first.right(Look::Dim, "stay, days", 14);
@@ -242,8 +250,8 @@ fn head(facts: &Facts<'_>, flow: &Flow, columns: &Columns) -> String {
         second = second.left(Look::Dim, month(0), SPARK - 3).put(Look::Dim, month(until));
     }
     if columns.sums {
-        first = first.right(Look::Dim, "peak", 6);
-        second = second.right(Look::Dim, unit, 6);
+        first = first.right(Look::Dim, "peak", 6 + columns.wide);
+        second = second.right(Look::Dim, unit, 6 + columns.wide);
     }
     first.end() + &second.end()
 }
@@ -254,8 +262,12 @@ fn total(facts: &Facts<'_>, flow: &Flow, columns: &Columns, screen: &Screen) -> 
         Line::new().plain("  ").left(Look::Plain, &format!("ask to {}", facts.plan.recognition.name()), NAME);
     if columns.sums {
         let (asked, handed, open) = flow.totals();
-        line = line.right(Look::Plain, &grouped(asked), 6).right(Look::Plain, &grouped(handed), 7);
-        line = line.right(Look::Plain, &dash(open), 6);
+        line = line.right(Look::Plain, &grouped(asked), 6 + columns.wide);
+        line = line.right(Look::Plain, &grouped(handed), 7 + columns.wide).right(
+            Look::Plain,
+            &dash(open),
+            6 + columns.wide,
+        );
     }
     line = stay(line, of("lead_time_p50"), of("lead_time_p90"), columns);
     let mean = of("lead_time_mean").map_or_else(|| "-".to_owned(), |s| fixed(s / DAY as f64, 1));

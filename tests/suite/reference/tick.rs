@@ -20,7 +20,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 use std::fmt;
 
-use luck::{high, mean, scaled, weighted};
+pub use luck::{block, hash, high, mix, weighted};
+use luck::{mean, scaled};
 
 /// The number of a stream's first consignment, which is also the block counter of its draws.
 const FIRST: u64 = 1;

@@ -8,10 +8,7 @@ const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 impl Tick<'_> {
     /// The eight words of the individual `n` of this text.
     pub(super) fn block(&self, text: &str, n: u64) -> [u64; 8] {
-        let mut luck = self.luck.clone();
-        luck.set_stream(hash(text));
-        luck.set_word_pos(u128::from(n) * 16);
-        std::array::from_fn(|_| luck.next_u64())
+        block(&self.luck, text, n)
     }
 
     pub(super) fn draw_priority(&self, stream: usize, n: u64) -> i64 {
@@ -34,12 +31,20 @@ impl Tick<'_> {
     }
 }
 
-fn hash(text: &str) -> u64 {
+/// The eight words of an individual.
+pub fn block(luck: &ChaCha8Rng, text: &str, n: u64) -> [u64; 8] {
+    let mut luck = luck.clone();
+    luck.set_stream(hash(text));
+    luck.set_word_pos(u128::from(n) * 16);
+    std::array::from_fn(|_| luck.next_u64())
+}
+
+pub fn hash(text: &str) -> u64 {
     let hash = blake3::hash(text.as_bytes());
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
 }
 
-fn mix(secret: &[u64; 4], purpose: u64, visit: u64) -> u64 {
+pub fn mix(secret: &[u64; 4], purpose: u64, visit: u64) -> u64 {
     let x = mum(secret[2] ^ purpose, secret[3] ^ visit);
     mum(secret[0] ^ x, secret[1] ^ purpose ^ visit.wrapping_mul(ODD))
 }
@@ -50,12 +55,12 @@ fn mum(a: u64, b: u64) -> u64 {
 }
 
 /// `word * n / 2^64`, rounded down.
-pub(super) fn high(word: u64, n: u64) -> u64 {
+pub fn high(word: u64, n: u64) -> u64 {
     ((u128::from(word) * u128::from(n)) >> 64) as u64
 }
 
 /// The first whose cumulative share, as a fraction of 2^64, exceeds the word.
-pub(super) fn weighted(weights: &[u64], word: u64) -> usize {
+pub fn weighted(weights: &[u64], word: u64) -> usize {
     let sum: u64 = weights.iter().sum();
     let mut cumulative = 0;
     for (i, weight) in weights.iter().enumerate() {
