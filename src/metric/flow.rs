@@ -341,6 +341,13 @@ impl Flow {
         }
     }
 
+    /// What arrived just now turns out to have a value.
+    pub(super) fn valued(&mut self, visit: &Visit, value: i64) {
+        if let Some(place) = self.place(visit).filter(|_| visit.counted) {
+            place.arrived_value += value;
+        }
+    }
+
     /// A visit goes on in another mode than it had.
     #[inline]
     pub(super) fn changed(&mut self, now: SimTime, row: &Unit, visit: &Visit, mode: Mode) {

@@ -164,6 +164,7 @@ impl Figures {
                 self.visits[unit.index()].counted = false;
                 self.moved(state, unit);
             }
+            ValueSet { unit, value } => self.flow.valued(&self.visits[unit.index()], value.0),
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
             CapacityChanged { step, .. }

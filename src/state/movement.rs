@@ -52,6 +52,7 @@ impl State {
                 unit
             }
             Event::NodeReached { unit, node } => {
+                self.mark_arrival(unit, node);
                 self.arrive(unit, node);
                 unit
             }
@@ -235,8 +236,15 @@ impl State {
     /// A unit comes to the end of a leg.
     fn reach(&mut self, unit: UnitId, leg: Id<Leg>) {
         let to = self.plan().legs[leg].to;
+        self.mark_arrival(unit, to);
+        self.alight(unit, leg);
+        self.arrive(unit, to);
+    }
+
+    /// The recognition points that reaching a node marks, over a leg or at once.
+    fn mark_arrival(&mut self, unit: UnitId, node: Id<Node>) {
         if self.units[unit].is_goods_of_line() {
-            let node = &self.plan().nodes[to];
+            let node = &self.plan().nodes[node];
             let (usual, own) = match node.kind {
                 NodeKind::Port => (Some(Point::R2), node.marks),
                 NodeKind::Hub => (Some(Point::R3).filter(|_| node.steps == 0), node.marks),
@@ -245,8 +253,6 @@ impl State {
             let own = own.filter(|_| node.steps == 0);
             usual.into_iter().chain(own).for_each(|point| self.mark(unit, point));
         }
-        self.alight(unit, leg);
-        self.arrive(unit, to);
     }
 
     /// A unit reaches a node: it wants to enter the first step's yard, or is ready at once.

@@ -385,3 +385,86 @@ departures = { every = "10min" }
     );
     assert_eq!(convoys.figure("legs.a:b:sea.departures"), 20_000.0);
 }
+
+const WAY: &str = r#"
+recognition = "R3"
+
+[time]
+start = 2025-01-01
+end = "10d"
+
+[[item]]
+name = "pump"
+mass = "1 t"
+value = "1 M USD"
+
+[[requirement]]
+name = "r"
+on = 2025-01-02
+item = "pump"
+quantity = 1
+origin = "depot"
+
+[[node]]
+name = "depot"
+kind = "origin"
+next = "port"
+
+[[node]]
+name = "port"
+next = "hub"
+
+[[node]]
+name = "hub"
+kind = "hub"
+next = "border"
+
+[[node]]
+name = "border"
+kind = "handover"
+
+[[leg]]
+from = "depot"
+to = "port"
+transit = "1h"
+
+[[leg]]
+from = "hub"
+to = "border"
+transit = "1h"
+"#;
+
+/// No leg leads from the port to the hub: it is reached at the same instant, an hour after the requirement.
+#[test]
+fn a_hub_that_is_reached_at_once_is_reached() {
+    let done = lawful(WAY);
+    assert_eq!(done.figure("requirements.total.fulfilled"), 1.0);
+    assert_eq!(done.figure("requirements.total.lead_time_mean"), 3_600.0);
+}
+
+/// The value is said after the goods: 100 of them at 5 USD.
+#[test]
+fn goods_that_bring_their_own_value_bring_it_to_their_first_place() {
+    let done = lawful(
+        r#"
+[time]
+start = 2025-01-01
+
+[[consignment]]
+name = "g"
+arrivals = { every = "1h" }
+count = 100
+value = "5 USD"
+enters = "a"
+
+[[node]]
+name = "a"
+
+[[node.step]]
+name = "s"
+time = "10min"
+"#,
+    );
+    assert_eq!(done.figure("stations.a.s.arrivals_value"), 50_000.0);
+    assert_eq!(done.figure("stations.a.s.departures_value"), 50_000.0);
+}
