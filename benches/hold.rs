@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use waybill::state::calendar::{Calendar, HeapCalendar, Key, time_of};
+use waybill::state::calendar::{Calendar, HeapCalendar, Key, moment_of};
 
 const DELAYS: usize = 1 << 16;
 const START: u64 = 1 << 43;
@@ -74,7 +74,7 @@ impl<'a, Q: Queue> Hold<'a, Q> {
     #[inline]
     fn turn(&mut self) -> Key {
         let key = self.queue.next();
-        self.set(time_of(key), key as u64 & 0xff_ffff);
+        self.set(moment_of(key), key as u64 & 0xff_ffff);
         key
     }
 
@@ -82,9 +82,9 @@ impl<'a, Q: Queue> Hold<'a, Q> {
     #[inline]
     fn turn_and_settle(&mut self) -> Key {
         let first = self.queue.next();
-        self.queue.put(key(time_of(first), 15, 0, self.turn));
+        self.queue.put(key(moment_of(first), 15, 0, self.turn));
         let settle = self.queue.next();
-        self.set(time_of(first), first as u64 & 0xff_ffff);
+        self.set(moment_of(first), first as u64 & 0xff_ffff);
         settle
     }
 

@@ -35,7 +35,7 @@ pub enum Command {
         after_help = "Examples:\n  waybill run scenarios/bench/three-hubs.toml\n  waybill run base.toml --seed 7 --set time.end=180d --json\n  waybill run base.toml --again     run it anew and compare the two"
     )]
     Run(RunArgs),
-    /// List the runs in the store
+    /// List the runs in the store: finished, interrupted, or running in some process
     #[command(after_help = "Examples:\n  waybill runs\n  waybill runs --json --store results")]
     Runs(RunsArgs),
     /// Delete a run from the store
@@ -92,7 +92,7 @@ pub struct AnswerArgs {
     /// Print one JSON document on standard output, and nothing else there
     #[arg(long)]
     pub json: bool,
-    /// No progress, warnings or hints; of a run, its id and nothing else
+    /// No progress, warnings or hints; `run` prints the id of its run and nothing else
     #[arg(long, short)]
     pub quiet: bool,
 }

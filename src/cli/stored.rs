@@ -49,8 +49,8 @@ pub fn sets(entry: &RunEntry) -> Vec<String> {
 
 /// What is kept beside the log of a run that has ended.
 pub fn summary(ended: &Ended, figures: &Value) -> Value {
-    let ring: &[String] = if let Ended::Deadlock(ring) = ended { ring } else { &[] };
-    json!({ "engine": engine(), "ring": ring, "figures_digest": digest(figures) })
+    let stuck: &[String] = if let Ended::Deadlock(places) = ended { places } else { &[] };
+    json!({ "engine": engine(), "stuck": stuck, "figures_digest": digest(figures) })
 }
 
 /// How a finished run ended, as its summary says.
@@ -58,9 +58,10 @@ pub fn ended(entry: &RunEntry) -> Ended {
     if entry.state == RunState::Interrupted {
         return Ended::Interrupted;
     }
-    let ring = entry.summary.get("ring").and_then(Value::as_array);
-    let ring: Vec<String> = ring.into_iter().flatten().filter_map(|place| place.as_str().map(str::to_owned)).collect();
-    if ring.is_empty() { Ended::Finished } else { Ended::Deadlock(ring) }
+    let stuck = entry.summary.get("stuck").and_then(Value::as_array);
+    let stuck: Vec<String> =
+        stuck.into_iter().flatten().filter_map(|place| place.as_str().map(str::to_owned)).collect();
+    if stuck.is_empty() { Ended::Finished } else { Ended::Deadlock(stuck) }
 }
 
 /// Holds figures that were folded again against those of the run; versions of the engine may differ in what they tell.

@@ -119,7 +119,7 @@ events! {
     Blocked("Blocked") = 7 { unit: UnitId, step: Id<Step> }
     /// It finds the yard full and goes to another node at once.
     Diverted("Diverted") = 8 { unit: UnitId, step: Id<Step>, to: Id<Node> }
-    /// It finds the yard full, or fits no vehicle, and leaves the model.
+    /// It finds the yard full and leaves the model.
     Refused("Refused") = 9 { unit: UnitId, step: Id<Step> }
     /// It finds the yard full and is let in all the same.
     OverflowAccepted("OverflowAccepted") = 10 { unit: UnitId, step: Id<Step> }

@@ -17,14 +17,14 @@ use serde::ser::{Serialize, Serializer};
 
 pub use heap::HeapCalendar;
 
-/// A pending wake: 44 bits of time, 20 bits of phase and place (together the *prefix*), 64 bits of the rest.
+/// A pending wake: 44 bits of time and phase (its *moment*), 20 bits of place (with them the *prefix*), 64 bits of the rest.
 ///
 /// Keys are unique, and their numeric order is the order of firing.
 pub type Key = u128;
 
-/// The time of a key in whole seconds, as the raw unsigned number it holds.
-pub const fn time_of(key: Key) -> u64 {
-    prefix_of(key) >> SECOND
+/// The time and phase of a key, as the one unsigned number that it holds.
+pub const fn moment_of(key: Key) -> u64 {
+    prefix_of(key) >> PLACE
 }
 
 /// The upper 64 bits of a key: its instant, phase and place.
@@ -32,8 +32,8 @@ const fn prefix_of(key: Key) -> u64 {
     (key >> 64) as u64
 }
 
-/// The bits of a prefix below its time; a bucket is never narrower than a second.
-const SECOND: u32 = 20;
+/// The bits of a prefix below its moment; a bucket is never narrower than a moment.
+const PLACE: u32 = 20;
 const SHIFT_MAX: u32 = 63;
 const BUCKETS_MIN: usize = 1 << 8;
 const BUCKETS_MAX: usize = 1 << 20;
@@ -93,7 +93,7 @@ impl Default for Calendar {
             rest: BTreeSet::new(),
             rest_min: Key::MAX,
             cur: 0,
-            shift: SECOND,
+            shift: PLACE,
             load: Load::default(),
         }
     }
@@ -258,7 +258,7 @@ impl Calendar {
         self.load = Load::default();
         let first = self.now.last().map_or(self.rest_min, |&key| key.min(self.rest_min));
         let too_wide = self.bucket(first) == self.cur;
-        let shift = if too_wide { SECOND.max(self.shift - 1) } else { self.shift };
+        let shift = if too_wide { PLACE.max(self.shift - 1) } else { self.shift };
         if !too_wide || shift < self.shift {
             self.rebuild(shift, self.heads.len());
         }
@@ -379,7 +379,7 @@ impl Calendar {
         let (mut shift, mut buckets) = (self.shift, self.heads.len().min(most));
         let beyond = 16 * far > moved;
         if moved > 4 * passed {
-            shift = SECOND.max(shift - 1);
+            shift = PLACE.max(shift - 1);
         } else if moved < passed || beyond && buckets == most && moved < 2 * passed {
             shift = SHIFT_MAX.min(shift + 1);
         }

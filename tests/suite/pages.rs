@@ -225,7 +225,7 @@ fn rules_are_told_apart_by_their_form() {
     assert_eq!(rules, expected);
     assert_eq!(rules.iter().flat_map(|r| tests_named(r)).collect::<Vec<_>>(), ["a::b", "c::d"]);
     assert_eq!(
-        tests_in("#[test]\n#[ignore]\nfn one() {}\nfn two() {}\n    #[test]\n    fn three(\n"),
+        tests_in("#[test]\n#[should_panic]\nfn one() {}\nfn two() {}\n    #[test]\n    fn three(\n"),
         ["one", "three"]
     );
 }

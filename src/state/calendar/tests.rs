@@ -8,7 +8,7 @@ const HOUR: u64 = 3600;
 const YEAR: u64 = 365 * 24 * HOUR;
 
 fn key(time: u64, phase: u64, rest: u64) -> Key {
-    Key::from(time << SECOND | phase << 16) << 64 | Key::from(rest)
+    Key::from(time << PLACE | phase << 16) << 64 | Key::from(rest)
 }
 
 /// Both calendars, driven as one; every answer is compared.
@@ -38,7 +38,7 @@ impl Twins {
     fn pop(&mut self) -> Option<Key> {
         let key = self.calendar.pop();
         assert_eq!(key, self.heap.pop());
-        self.now = key.map_or(self.now, time_of);
+        self.now = key.map_or(self.now, moment_of);
         key
     }
 
@@ -176,12 +176,12 @@ fn width_and_buckets_follow_the_load() {
     let random = |i: u64| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
     (0..1000).for_each(|i| twins.push(random(i) % (10 * YEAR), 0));
     twins.hold(200_000, |i| random(i) % (10 * YEAR));
-    assert!(twins.calendar.shift > SECOND + 10, "years are wide: {}", twins.calendar.shift);
+    assert!(twins.calendar.shift > PLACE + 10, "years are wide: {}", twins.calendar.shift);
     assert!(twins.calendar.rest.len() < 250, "most fit the window: {}", twins.calendar.rest.len());
     while twins.pop().is_some() {}
     (0..1000).for_each(|i| twins.push(random(i) % HOUR, 0));
     twins.hold(200_000, |i| random(i) % HOUR);
-    assert!(twins.calendar.shift < SECOND + 5, "hours are narrow: {}", twins.calendar.shift);
+    assert!(twins.calendar.shift < PLACE + 5, "hours are narrow: {}", twins.calendar.shift);
     twins.drain();
 }
 
@@ -191,7 +191,7 @@ fn a_window_that_was_opened_too_late_comes_back() {
     twins.push(1000 * YEAR, 0);
     twins.look();
     (0..20_000).for_each(|i| twins.push(i * 7919 % (10 * HOUR), 0));
-    assert!(twins.calendar.cur < (START + 11 * HOUR) >> (twins.calendar.shift - SECOND), "the window is at hand");
+    assert!(twins.calendar.cur < (START + 11 * HOUR) >> (twins.calendar.shift - PLACE), "the window is at hand");
     twins.hold(20_000, |i| i * 7919 % (10 * HOUR));
     twins.drain();
 }
