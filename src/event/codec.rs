@@ -14,40 +14,65 @@ use crate::units::time::SimTime;
 /// Bumped when these bytes change; a store of another format is refused by number.
 pub const FORMAT: u8 = 1;
 
-/// Writes numbers as varints from `at` on and says where they end. Most have one or two bytes.
+/// Room for any event (tag, cause and at most six fields of ten bytes each), and for what is stored with a number's last
+/// byte. Places in it are taken modulo [`MASK`]: so no store needs to ask whether it fits.
+pub(crate) type Room = [u8; MASK + 1 + 4];
+
+const MASK: usize = 127;
+const ROOM: usize = MASK + 5;
+
+/// Writes numbers as varints from `at` on and says where they end.
 #[inline(always)]
-pub(crate) fn put<const N: usize>(numbers: &[u64; N], bytes: &mut [u8], mut at: usize) -> usize {
+pub(crate) fn put<const N: usize>(numbers: &[u64; N], bytes: &mut Room, mut at: usize) -> usize {
     for &number in numbers {
-        let mut rest = number;
-        while rest >= 0x80 {
-            bytes[at] = rest as u8 | 0x80;
-            at += 1;
-            rest >>= 7;
-        }
-        bytes[at] = rest as u8;
-        at += 1;
+        at = put_one(number, bytes, at);
     }
     at
 }
 
-/// Writes what comes before an event's other fields.
+/// Writes one number. Almost all have at most four bytes, which are made side by side and stored at once.
 #[inline(always)]
-pub(crate) fn put_head(tag: u8, distance: u64, object: u64, before: Option<u64>, bytes: &mut [u8], at: usize) -> usize {
-    let after = distance == 1;
-    match before {
-        Some(before) if after && before == object => {
-            bytes[at] = tag | AFTER;
-            at + 1
-        }
-        None if after => {
-            bytes[at] = tag | AFTER;
-            put(&[object], bytes, at + 1)
-        }
-        _ => {
-            bytes[at] = tag;
-            put(&[distance, object], bytes, at + 1)
-        }
+fn put_one(number: u64, bytes: &mut Room, at: usize) -> usize {
+    let to = at & MASK;
+    if number < 0x80 {
+        bytes[to] = number as u8;
+        return at + 1;
     }
+    if number < 1 << 14 {
+        let pair = (number & 0x7f | 0x80 | (number & 0x3f80) << 1) as u16;
+        bytes[to..to + 2].copy_from_slice(&pair.to_le_bytes());
+        return at + 2;
+    }
+    if number >= 1 << 28 {
+        return put_long(number, bytes, at);
+    }
+    let n = number as u32;
+    let groups = n & 0x7f | (n & 0x3f80) << 1 | (n & 0x1f_c000) << 2 | (n & 0xfe0_0000) << 3;
+    let more = if number < 1 << 21 { 0x8080 } else { 0x80_8080 };
+    bytes[to..to + 4].copy_from_slice(&(groups | more).to_le_bytes());
+    at + 3 + usize::from(number >= 1 << 21)
+}
+
+#[cold]
+fn put_long(mut rest: u64, bytes: &mut Room, mut at: usize) -> usize {
+    while rest >= 0x80 {
+        bytes[at & MASK] = rest as u8 | 0x80;
+        at += 1;
+        rest >>= 7;
+    }
+    bytes[at & MASK] = rest as u8;
+    at + 1
+}
+
+/// Writes what comes before an event's other fields, and says where it ends.
+#[inline(always)]
+pub(crate) fn put_head(tag: u8, distance: u64, object: u64, before: Option<u64>, bytes: &mut Room) -> usize {
+    if distance == 1 && before.is_none_or(|before| before == object) {
+        bytes[0] = tag | AFTER;
+        return if before.is_some() { 1 } else { put_one(object, bytes, 1) };
+    }
+    bytes[0] = tag;
+    put(&[distance, object], bytes, 1)
 }
 
 /// Reads what [`put_head`] wrote, and nothing that it would have written otherwise.
@@ -70,9 +95,6 @@ pub(crate) fn take_head(before: Option<u64>, input: &mut &[u8]) -> Option<(u8, u
 
 /// Set in an event's first byte: its cause is the event just before it, in one turn with the same object.
 const AFTER: u8 = 0x80;
-
-/// Room for any event: tag, cause and at most six fields of ten bytes each, and what is written ahead.
-const ROOM: usize = 76;
 
 /// Reads one varint; `None` at the end or when it is longer than 64 bits.
 #[inline]
@@ -101,33 +123,74 @@ pub(crate) fn take(input: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Writes turns; it keeps the room that a turn is written in.
+/// Writes turns one after another.
 #[derive(Debug, Default)]
 pub struct Encoder {
+    /// Longer than what is written, by the room for one turn at least.
     room: Vec<u8>,
+    end: usize,
 }
 
 impl Encoder {
-    /// Appends one turn to `out`.
-    pub fn put_turn(&mut self, before: SimTime, at: SimTime, first_seq: u64, entries: &[Entry], out: &mut Vec<u8>) {
-        let most = ROOM * (entries.len() + 1);
+    /// Writes one turn.
+    #[inline]
+    pub fn put_turn(&mut self, before: SimTime, at: SimTime, first_seq: u64, entries: &[Entry]) {
+        let most = self.end + ROOM * (entries.len() + 1);
         if self.room.len() < most {
-            self.room.resize(most, 0);
+            self.grow(most);
         }
-        let bytes = &mut self.room[..];
+        let mut end = self.end;
         let (gap, more) = ((at - before).0 as u64, entries.len() as u64 - 1);
-        let mut end = put(&[gap << 2 | more.min(3)], bytes, 0);
+        let head = self.room_at(end);
+        let mut used = put_one(gap << 2 | more.min(3), head, 0);
         if more >= 3 {
-            end = put(&[more - 3], bytes, end);
+            used = put_one(more - 3, head, used);
         }
-        let mut before = None;
-        for (seq, entry) in (first_seq..).zip(entries) {
-            let object;
-            (end, object) = entry.event.put(seq - entry.cause, before, bytes, end);
+        end += used;
+        let (mut before, mut seq) = (None, first_seq);
+        for entry in entries {
+            let (used, object) = entry.event.put(seq - entry.cause, before, self.room_at(end));
             before = Some(object);
+            seq += 1;
+            end += used;
         }
-        out.extend_from_slice(&bytes[..end]);
+        self.end = end;
     }
+
+    #[inline(always)]
+    fn room_at(&mut self, at: usize) -> &mut Room {
+        self.room[at..].first_chunk_mut().expect("there is room for one event more")
+    }
+
+    #[cold]
+    fn grow(&mut self, least: usize) {
+        self.room.resize(least.max(1 << 14), 0);
+    }
+
+    /// The number of bytes written since they were taken last.
+    pub fn len(&self) -> usize {
+        self.end
+    }
+
+    /// Whether nothing was written since then.
+    pub fn is_empty(&self) -> bool {
+        self.end == 0
+    }
+
+    /// Appends what was written to `bytes`, and begins anew.
+    pub fn take(&mut self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.room[..self.end]);
+        self.end = 0;
+    }
+}
+
+/// The bytes of one turn.
+pub fn turn_bytes(before: SimTime, at: SimTime, first_seq: u64, entries: &[Entry]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::default();
+    encoder.put_turn(before, at, first_seq, entries);
+    encoder.take(&mut bytes);
+    bytes
 }
 
 /// Reads one turn to the end of `entries` and returns its time; `None` when the bytes are not exactly one turn.
@@ -161,14 +224,14 @@ mod tests {
                 for before in [None, Some(raws[1]), Some(raws[1] + 1)] {
                     let (distance, object, fields) = (raws[0], raws[1], &raws[2..=info.fields.len()]);
                     let mut bytes = [0; ROOM];
-                    let mut end = put_head(info.tag, distance, object, before, &mut bytes, 0);
+                    let mut end = put_head(info.tag, distance, object, before, &mut bytes);
                     end = fields.iter().fold(end, |at, &raw| put(&[raw], &mut bytes, at));
                     let bytes = &bytes[..end];
                     let mut input = bytes;
                     let (event, found, whom) = Event::take(before, &mut input).expect(info.kind);
                     assert!(input.is_empty() && (found, whom) == (distance, object));
                     let mut again = [0; ROOM];
-                    let (end, _) = event.put(distance, before, &mut again, 0);
+                    let (end, _) = event.put(distance, before, &mut again);
                     assert_eq!(again[..end], *bytes, "{}", info.kind);
                     assert_eq!(event.kind(), info.kind);
                 }
@@ -182,8 +245,7 @@ mod tests {
         let entry = |cause| Entry { event: Event::BacklogEntered { unit }, cause };
         for count in [1, 2, 3, 4, 5, 200] {
             let entries: Vec<Entry> = (0..count).map(|i| entry(10 + i - i % 2)).collect();
-            let mut bytes = Vec::new();
-            Encoder::default().put_turn(SimTime(5), SimTime(70), 11, &entries, &mut bytes);
+            let mut bytes = turn_bytes(SimTime(5), SimTime(70), 11, &entries);
             let mut found = Vec::new();
             assert_eq!(take_turn(SimTime(5), 11, &bytes, &mut found), Some(SimTime(70)));
             assert_eq!(found, entries);

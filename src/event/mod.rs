@@ -72,14 +72,14 @@ macro_rules! events {
                 }
             }
 
-            /// Writes the event from `at` on, as the module [`codec`] says, and returns where it ends and its object's
-            /// number. `before` is the object of the event before it in its turn.
-            #[inline]
-            pub(crate) fn put(&self, distance: u64, before: Option<u64>, bytes: &mut [u8], at: usize) -> (usize, u64) {
+            /// Writes the event, as the module [`codec`] says, and returns where it ends and its object's number. `before`
+            /// is the object of the event before it in its turn.
+            #[inline(always)]
+            pub(crate) fn put(&self, distance: u64, before: Option<u64>, bytes: &mut codec::Room) -> (usize, u64) {
                 match *self {
                     $( Event::$name { $object $(, $field )* } => {
                         let object = $object.bits();
-                        let at = codec::put_head($tag, distance, object, before, bytes, at);
+                        let at = codec::put_head($tag, distance, object, before, bytes);
                         (codec::put(&[ $( $field.bits() ),* ], bytes, at), object)
                     } )*
                 }

@@ -131,10 +131,16 @@ impl Batch {
 
     /// Ends the turn whose record bytes were just pushed to `bytes`.
     pub fn end_turn(&mut self, time: i64, events: u64) {
+        self.end_turn_at(self.bytes.len(), time, events);
+    }
+
+    /// The same for a turn whose record bytes end at `end`, and come into `bytes` later.
+    #[inline]
+    pub fn end_turn_at(&mut self, end: usize, time: i64, events: u64) {
         assert!(time >= self.time_last, "time never runs backwards");
         self.time_last = time;
         self.events += events;
-        self.ends.push(u32::try_from(self.bytes.len()).expect("a batch is smaller than 4 GiB"));
+        self.ends.push(u32::try_from(end).expect("a batch is smaller than 4 GiB"));
     }
 
     /// The number of turns in it.
@@ -148,8 +154,10 @@ impl Batch {
     }
 
     /// Whether it should be appended now.
+    #[inline]
     pub fn is_full(&self, limits: SegmentLimits) -> bool {
-        self.bytes.len() >= limits.bytes || self.events >= limits.events
+        let end = self.ends.last().map_or(0, |&end| end as usize);
+        end >= limits.bytes || self.events >= limits.events
     }
 
     /// Refuses a batch that does not continue the log at `head`.

@@ -39,8 +39,8 @@ pub trait Mechanism: Sync {
 /// It has the rules and the chance; `state` is only read. No turn is empty.
 pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>) {
     rules.new_turn();
-    let turn = &mut Turn::new(state, rules, due.at, out);
-    match due.wake {
+    let turn = &mut Turn::new(state, rules, due, out);
+    match due.wake() {
         Wake::HandlingEnds(unit) => movement::handled(turn, unit),
         Wake::LegEnds(unit) => movement::leg_ends(turn, unit),
         Wake::ConvoyEnds(row) => movement::convoy_ends(turn, row),

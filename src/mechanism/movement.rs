@@ -45,6 +45,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     if turn.now.0 >= 0 {
         let who = Traveller { unit, to: to.or(state.net.only_handover), goods_of: None, handed_over: false };
         arrived(turn, who, *enters, last);
+        // What the stream brings at this very instant comes before entries to yards.
+        if next.0 != 0 {
+            enters_at_once(turn, who, *enters);
+        }
     }
 }
 
@@ -89,6 +93,27 @@ pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
     }
 }
 
+/// Where it arrived alone, and where there is no yard to find full, it enters in the same turn, and is served if it can be:
+/// nothing comes before that.
+fn enters_at_once(turn: &mut Turn, who: Traveller, node: Id<Node>) {
+    let state = turn.state;
+    let Some(step) = state.net.first_step(node, false) else { return };
+    if !turn.alone || who.goods_of.is_some() || state.net.step(step).has_yard {
+        return;
+    }
+    let cause = enters(turn, who.unit, step, turn.last());
+    let row = &state[step];
+    if row.line.is_empty()
+        && state.is_up(step)
+        && state.plan().steps[step].order != Order::Shortest
+        && let Some(server) = row.free_server()
+    {
+        let drawn = draw_handling(turn, who.unit, step);
+        let service = slowed_handling(turn, step, drawn);
+        turn.emit(cause, Event::HandlingStarted { unit: who.unit, step, server: server + 1, service });
+    }
+}
+
 /// A line that takes the shortest first has to know the handling time of who joins.
 fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) -> u64 {
     if turn.state.plan().steps[step].order != Order::Shortest {
@@ -100,7 +125,7 @@ fn measure(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) -> u64 {
 
 /// The seconds of handling that a unit needs, before any factor.
 fn draw_handling(turn: &mut Turn, unit: UnitId, step: Id<Step>) -> SimDuration {
-    let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
+    let visit = turn.state.visits(unit, turn.state.net.step(step).rank);
     handling_of_visit(turn, unit, step, visit)
 }
 
@@ -126,7 +151,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
     turn.rules.chosen.clear();
     loop {
         let unit = who.unit;
-        if plan.nodes[node].kind == NodeKind::Handover && !who.handed_over {
+        if state.net.node(node).kind == NodeKind::Handover && !who.handed_over {
             who.handed_over = true;
             cause = turn.emit(cause, Event::HandedOver { unit, node });
             if way_on(turn, who, node) == Way::End {
@@ -137,7 +162,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             Way::Choose => {
                 let Route::Weights(hops) = &plan.nodes[node].next else { unreachable!("only weights are a choice") };
                 let before = turn.rules.chosen.iter().filter(|&&n| n == node).count() as u64;
-                let visit = state.visits(unit, state.net.ranks.nodes[node.index()]) + before;
+                let visit = state.visits(unit, state.net.node(node).rank) + before;
                 turn.rules.chosen.push(node);
                 let secret = turn.rules.secret_kept(state, unit);
                 let (purpose, law) = turn.rules.routes[node.index()].as_ref().expect("a choice has its draw");
@@ -149,9 +174,10 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
         };
         match way {
             Way::Leg(leg) => {
-                if plan.legs[leg].departures.is_none() && state.leg_is_open(leg) {
+                if !state.net.leg(leg).departs && state.leg_is_open(leg) {
                     let transit = own_transit(turn, unit, leg);
                     turn.arrives_now |= transit.0 == 0;
+                    turn.alone &= transit.0 != 0;
                     turn.emit(cause, Event::LegDeparted { unit, leg, transit });
                 }
                 return;
@@ -159,6 +185,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             Way::Node(next) => {
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
                 if state.net.first_step(next, false).is_some() {
+                    turn.alone = false;
                     return;
                 }
                 node = next;
@@ -227,22 +254,23 @@ pub fn entry(turn: &mut Turn, step: Id<Step>) {
 /// Whether a unit that is turned away here was turned away here first at this very instant, or everywhere else.
 fn been_round(turn: &Turn, unit: UnitId, step: Id<Step>) -> bool {
     let plan = turn.state.plan();
-    turn.state.units[unit].turned.is_some_and(|(at, first, times)| {
+    turn.state.turned.get(&unit).is_some_and(|&(at, first, times)| {
         at == turn.now && (first == plan.steps[step].node || times as usize >= plan.nodes.len())
     })
 }
 
 /// It joins the line: what it has to bring for that is drawn now.
-fn enters(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) {
+fn enters(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) -> u64 {
     let cause = measure(turn, unit, step, cause);
     let cause = turn.emit(cause, Event::YardEntered { unit, step });
     if turn.rules.steps[step.index()].patience.is_some() {
-        let visit = turn.state.visits(unit, turn.state.net.ranks.steps[step.index()]);
+        let visit = turn.state.visits(unit, turn.state.net.step(step).rank);
         let secret = turn.rules.secret_kept(turn.state, unit);
         let (purpose, law) = turn.rules.steps[step.index()].patience.as_ref().expect("looked at just before");
         let lasts = SimDuration(law.at(secret.draw(*purpose, visit)));
-        turn.emit(cause, Event::PatienceSet { unit, lasts });
+        return turn.emit(cause, Event::PatienceSet { unit, lasts });
     }
+    cause
 }
 
 /// Somebody in line has waited as long as it would.
@@ -267,7 +295,12 @@ pub fn service(turn: &mut Turn, step: Id<Step>) {
             return;
         }
     };
-    let row = &state.units[unit];
+    starts(turn, step, unit, server, cause.max(state[step].last));
+}
+
+/// A server, an index from 0, begins with one in line; what freed the server is among the causes.
+fn starts(turn: &mut Turn, step: Id<Step>, unit: UnitId, server: u32, freed: u64) {
+    let row = &turn.state.units[unit];
     let service = match (row.left.0, row.drawn.0) {
         (0.., _) => row.left,
         (_, 0..) => slowed_handling(turn, step, row.drawn),
@@ -276,8 +309,7 @@ pub fn service(turn: &mut Turn, step: Id<Step>) {
             slowed_handling(turn, step, drawn)
         }
     };
-    let cause = cause.max(row.last).max(state[step].last);
-    turn.emit(cause, Event::HandlingStarted { unit, step, server: server + 1, service });
+    turn.emit(freed.max(row.last), Event::HandlingStarted { unit, step, server: server + 1, service });
 }
 
 /// A more urgent one takes a server from another.
@@ -291,7 +323,7 @@ fn preempts(turn: &mut Turn, step: Id<Step>, by: UnitId, unit: UnitId) -> u64 {
         (true, 0..) => row.drawn,
         // The draw of this visit was counted when its handling started.
         (true, _) => {
-            let visit = state.visits(unit, state.net.ranks.steps[step.index()]).saturating_sub(1);
+            let visit = state.visits(unit, state.net.step(step).rank).saturating_sub(1);
             handling_of_visit(turn, unit, step, visit)
         }
     };
@@ -303,10 +335,10 @@ fn preempts(turn: &mut Turn, step: Id<Step>, by: UnitId, unit: UnitId) -> u64 {
 pub fn handled(turn: &mut Turn, unit: UnitId) {
     let state = turn.state;
     let row = &state.units[unit];
-    let Place::Handling { step, .. } = row.place else { unreachable!("handling that ends was going on") };
-    let plan = &state.plan().steps[step];
+    let Place::Handling { step, server, .. } = row.place else { unreachable!("handling that ends was going on") };
+    let (plan, facts) = (&state.plan().steps[step], state.net.step(step));
     let again = plan.repeat > 0 && {
-        let visit = state.visits(unit, state.net.ranks.steps[step.index()]).saturating_sub(1);
+        let visit = state.visits(unit, facts.rank).saturating_sub(1);
         let secret = turn.rules.secret_kept(state, unit);
         chance(secret.draw(turn.rules.steps[step.index()].repeat, visit), plan.repeat)
     };
@@ -321,7 +353,24 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
         None => {
             let who = Traveller::of(turn, unit);
             passes(turn, who, plan.node, cause);
+            if turn.alone && who.goods_of.is_none() && facts.roomy {
+                follows(turn, step, server, cause);
+            }
         }
+    }
+}
+
+/// The server that came free takes who is first in line in the same turn: nothing else is due before.
+fn follows(turn: &mut Turn, step: Id<Step>, server: u32, freed: u64) {
+    let state = turn.state;
+    let row = &state[step];
+    if let Some(first) = row.line.first()
+        && state.is_up(step)
+        && server < row.on_duty()
+        && !row.is_broken(server)
+    {
+        debug_assert!(row.free_server().is_none(), "who waits finds no free server");
+        starts(turn, step, first, server, freed);
     }
 }
 
@@ -338,7 +387,7 @@ pub fn free_departures(turn: &mut Turn, leg: Id<Leg>) {
 
 fn own_transit(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) -> SimDuration {
     let state = turn.state;
-    let visit = state.visits(unit, state.net.ranks.legs[leg.index()]);
+    let visit = state.visits(unit, state.net.leg(leg).rank);
     let secret = turn.rules.secret_kept(state, unit);
     let rules = &turn.rules.legs[leg.index()];
     let seconds = rules.transit.at(secret.draw(rules.own, visit));
@@ -377,7 +426,8 @@ pub fn departure(turn: &mut Turn, leg: Id<Leg>) {
 /// A consignment arrives at the end of a leg.
 pub fn leg_ends(turn: &mut Turn, unit: UnitId) {
     let Place::UnderWay(leg) = turn.state.units[unit].place else { unreachable!("who arrives was under way") };
-    arrives(turn, unit, leg);
+    let who = arrives(turn, unit, leg);
+    enters_at_once(turn, who, turn.state.net.leg(leg).to);
 }
 
 /// A convoy arrives, with whatever else arrives over this leg now.
@@ -394,8 +444,9 @@ pub fn convoy_ends(turn: &mut Turn, row: u32) {
     }
 }
 
-fn arrives(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) {
+fn arrives(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) -> Traveller {
     let cause = turn.emit(turn.state.units[unit].last, Event::LegArrived { unit, leg });
     let who = Traveller::of(turn, unit);
-    arrived(turn, who, turn.state.plan().legs[leg].to, cause);
+    arrived(turn, who, turn.state.net.leg(leg).to, cause);
+    who
 }

@@ -2,7 +2,7 @@
 
 use super::rules::Rules;
 use crate::event::{Entry, Event};
-use crate::state::State;
+use crate::state::{Due, State};
 use crate::units::time::SimTime;
 
 /// What a decision reads and where it states its facts.
@@ -12,6 +12,8 @@ pub struct Turn<'a> {
     pub now: SimTime,
     /// Something departed in this turn that arrives at this very instant.
     pub arrives_now: bool,
+    /// Nothing else is due at this instant, as far as is known: what follows at once may be stated in this turn.
+    pub alone: bool,
     /// What of a batch that this turn begins comes in later turns.
     pub batch_left: u32,
     /// `seq` of the next event.
@@ -20,8 +22,9 @@ pub struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    pub fn new(state: &'a State, rules: &'a mut Rules, now: SimTime, out: &'a mut Vec<Entry>) -> Turn<'a> {
-        Turn { state, rules, now, arrives_now: false, batch_left: 0, seq: state.events + 1, out }
+    pub fn new(state: &'a State, rules: &'a mut Rules, due: &Due, out: &'a mut Vec<Entry>) -> Turn<'a> {
+        let seq = state.events + 1;
+        Turn { state, rules, now: due.at, arrives_now: false, alone: due.alone, batch_left: 0, seq, out }
     }
 
     /// States a fact and returns its `seq`.

@@ -173,35 +173,39 @@ pub(super) struct StreamStats {
 }
 
 impl PlaceStats {
+    /// Adds the time since the last change of the number present.
     #[inline]
     fn level(&mut self, at: SimTime, warm_up: SimTime) {
-        let seconds = (at - self.last.max(warm_up)).0;
-        if self.last < warm_up && warm_up <= at {
-            self.window_begins();
+        if self.last < warm_up {
+            self.before_window(at, warm_up);
         }
-        if seconds > 0 {
-            let n = self.present as usize;
-            if self.levels.len() <= n {
-                self.grow_levels(n);
+        if at > self.last {
+            let seconds = (at - self.last).0;
+            match self.levels.get_mut(self.present as usize) {
+                Some(level) => *level += seconds,
+                None => self.new_level(seconds),
             }
-            self.levels[n] += seconds;
             if self.mass_present != 0 {
                 self.mass += i128::from(self.mass_present) * i128::from(seconds);
             }
+            self.last = at;
         }
-        self.last = at;
     }
 
-    /// Those who are there when the window begins count among the most.
+    /// Time before the window does not count; those who are there when it begins count among the most.
     #[cold]
-    fn window_begins(&mut self) {
-        self.present_max = self.present_max.max(self.present);
-        self.queue_max = self.queue_max.max(self.numbers[Mode::Wait as usize]);
+    fn before_window(&mut self, at: SimTime, warm_up: SimTime) {
+        if at >= warm_up {
+            self.present_max = self.present_max.max(self.present);
+            self.queue_max = self.queue_max.max(self.numbers[Mode::Wait as usize]);
+        }
+        self.last = at.min(warm_up);
     }
 
     #[cold]
-    fn grow_levels(&mut self, n: usize) {
-        self.levels.resize(n + 1, 0);
+    fn new_level(&mut self, seconds: i64) {
+        self.levels.resize(self.present as usize + 1, 0);
+        self.levels[self.present as usize] = seconds;
     }
 
     /// Somebody joins, and does this.
@@ -273,7 +277,8 @@ impl Flow {
         });
         Flow {
             warm_up: plan.warm_up,
-            places: vec![PlaceStats::default(); steps + legs + gates],
+            // The first change of each place comes from before the window, wherever that begins.
+            places: vec![PlaceStats { last: SimTime::EARLIEST, ..PlaceStats::default() }; steps + legs + gates],
             steps,
             legs,
             held: vec![Sum::default(); gates],
@@ -354,7 +359,10 @@ impl Flow {
         let warm_up = self.warm_up;
         let Some(place) = self.place(visit) else { return };
         let old = visit.mode;
-        place.level(now, warm_up);
+        // Only the number present needs the time of each change; those in line when the window begins count as such.
+        if place.last < warm_up {
+            place.before_window(now, warm_up);
+        }
         place.spent[old as usize] += (now.max(warm_up) - visit.since.max(warm_up)).0;
         place.numbers[old as usize] -= 1;
         place.numbers[mode as usize] += 1;

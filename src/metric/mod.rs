@@ -14,7 +14,7 @@ pub use tally::Tally;
 use crate::event::{Entry, Event, PlaceId, UnitId};
 use crate::model::{Cause, Strikes};
 use crate::state::State;
-use crate::state::unit::{Origin, Place};
+use crate::state::unit::{Origin, Place, Unit};
 use crate::units::time::{Civil, SimTime};
 use delay::Delay;
 use flow::Flow;
@@ -222,57 +222,56 @@ impl Figures {
         self.delay.born(state, unit);
     }
 
-    /// A unit is somewhere else, or does something else, than before.
+    /// A unit may be somewhere else, or do something else, than before.
+    #[inline]
     fn moved(&mut self, state: &State, unit: UnitId) {
-        let now = state.now;
         let row = &state.units[unit];
         let (spot, mode) = self.spots.of(row.place);
-        let visit = &mut self.visits[unit.index()];
-        // Who comes back over the same leg is there anew.
-        let elsewhere =
-            visit.spot != spot || (visit.mode == Mode::Work && mode == Mode::Wait && spot >= self.spots.legs);
-        if elsewhere || visit.mode != mode {
-            // The seconds since the last change belong to the old mode.
-            let seconds = (now - visit.since).0;
-            if seconds > 0 && visit.spot != self.spots.nowhere {
-                let cause = self.causes[visit.spot as usize];
-                match visit.mode {
-                    Mode::Work => visit.worked += seconds,
-                    Mode::Wait => visit.waited += seconds,
-                    _ => {}
-                }
-                if visit.mode != Mode::Work {
-                    self.months.charge(cause, visit.since, now);
-                }
-                if self.delay.in_use() {
-                    self.delay.spent(state, unit, cause, visit.mode != Mode::Work, seconds);
-                }
-            }
-            if elsewhere {
-                self.flow.left(now, row, visit);
-                *visit = Visit {
-                    spot,
-                    mode,
-                    counted: self.flow.counts(now),
-                    arrived: now,
-                    since: now,
-                    waited: 0,
-                    worked: 0,
-                };
-                self.flow.arrived(now, row, visit);
-            } else {
-                self.flow.changed(now, row, visit, mode);
-                (visit.mode, visit.since) = (mode, now);
-            }
-            if self.delay.in_use() && spot != self.spots.nowhere {
-                self.delay.at(state, unit, self.causes[spot as usize]);
-            }
+        let visit = &self.visits[unit.index()];
+        if visit.spot != spot || visit.mode != mode {
+            self.shift(state, row, unit, spot, mode);
         }
         if row.is_free() {
-            self.flow.gone(now, row);
+            self.flow.gone(state.now, row);
         }
         if self.delay.in_use() {
             self.delay.recognised(state, unit);
+        }
+    }
+
+    /// A unit is somewhere else, or does something else, than before.
+    fn shift(&mut self, state: &State, row: &Unit, unit: UnitId, spot: Spot, mode: Mode) {
+        let now = state.now;
+        let visit = &mut self.visits[unit.index()];
+        // The seconds since the last change belong to the old mode.
+        let seconds = (now - visit.since).0;
+        let waited = visit.mode != Mode::Work;
+        if seconds > 0 && visit.spot != self.spots.nowhere {
+            let cause = self.causes[visit.spot as usize];
+            match visit.mode {
+                Mode::Work => visit.worked += seconds,
+                Mode::Wait => visit.waited += seconds,
+                _ => {}
+            }
+            if waited {
+                self.months.charge(cause, visit.since, now);
+            }
+            if self.delay.in_use() {
+                self.delay.spent(state, unit, cause, waited, seconds);
+            }
+        }
+        // Who comes back over the same leg is there anew.
+        if visit.spot != spot || (!waited && mode == Mode::Wait && spot >= self.spots.legs) {
+            self.flow.left(now, row, visit);
+            *visit =
+                Visit { spot, mode, counted: self.flow.counts(now), arrived: now, since: now, waited: 0, worked: 0 };
+            self.flow.arrived(now, row, visit);
+        } else {
+            self.flow.changed(now, row, visit, mode);
+            (visit.mode, visit.since) = (mode, now);
+        }
+        if self.delay.in_use() && spot != self.spots.nowhere {
+            self.delay.at(state, unit, self.causes[spot as usize]);
         }
     }
 

@@ -101,15 +101,15 @@ impl Run {
         loop {
             let state = &mut self.world.state;
             let Some(due) = state.next() else { break };
-            if end.is_some_and(|end| due.at >= end) || (end.is_none() && due.wake.is_clock() && !state.can_still_move())
+            if end.is_some_and(|end| due.at >= end) || (end.is_none() && due.is_clock() && !state.can_still_move())
             {
                 break;
             }
             self.entries.clear();
             decide(state, &mut self.rules, &due, &mut self.entries);
             debug_assert!(!self.entries.is_empty(), "no turn is empty: {due:?}");
-            self.encoder.put_turn(before, due.at, state.events + 1, &self.entries, &mut self.batch.bytes);
-            self.batch.end_turn(due.at.0, self.entries.len() as u64);
+            self.encoder.put_turn(before, due.at, state.events + 1, &self.entries);
+            self.batch.end_turn_at(self.encoder.len(), due.at.0, self.entries.len() as u64);
             before = due.at;
             self.world.fold(due, &self.entries);
             if self.batch.is_full(self.limits) {
@@ -130,6 +130,7 @@ impl Run {
         watcher.now.store(state.now.0, Ordering::Relaxed);
         watcher.events.store(state.events, Ordering::Relaxed);
         watcher.turns.store(state.turns, Ordering::Relaxed);
+        self.encoder.take(&mut self.batch.bytes);
         self.log.append(&mut self.batch)?;
         if state.events >= self.snapshot_at && self.log.keeps_snapshots() {
             let bytes = self.world.to_bytes(self.snapshot_bytes);

@@ -32,8 +32,11 @@ const fn prefix_of(key: Key) -> u64 {
     (key >> 64) as u64
 }
 
-/// The bits of a prefix below its moment; a bucket is never narrower than a moment.
+/// The bits of a prefix below its moment.
 const PLACE: u32 = 20;
+/// The bits of a prefix below its instant; a bucket is never narrower than an instant, so that all that is due with the
+/// first key is at hand.
+const INSTANT: u32 = PLACE + 4;
 const SHIFT_MAX: u32 = 63;
 const BUCKETS_MIN: usize = 1 << 8;
 const BUCKETS_MAX: usize = 1 << 20;
@@ -68,6 +71,24 @@ pub struct Calendar {
     load: Load,
 }
 
+/// What is due first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First {
+    pub key: Key,
+    /// Another key shares its prefix.
+    pub tied: bool,
+    /// No other key shares its instant.
+    pub alone: bool,
+}
+
+impl First {
+    #[inline]
+    fn new(key: Key, second: Key) -> First {
+        let (a, b) = (prefix_of(key), prefix_of(second));
+        First { key, tied: a == b, alone: a >> INSTANT != b >> INSTANT }
+    }
+}
+
 /// What happened since the last review.
 #[derive(Clone, Copy, Debug, Default)]
 struct Load {
@@ -93,7 +114,7 @@ impl Default for Calendar {
             rest: BTreeSet::new(),
             rest_min: Key::MAX,
             cur: 0,
-            shift: PLACE,
+            shift: INSTANT,
             load: Load::default(),
         }
     }
@@ -183,26 +204,25 @@ impl Calendar {
         self.now.iter().chain(&self.rest).copied().chain(chains.map(|i| self.keys[i as usize]))
     }
 
-    /// The smallest key, and whether another one shares its prefix.
+    /// The smallest key, and what is pending with it.
     #[inline]
-    pub fn first(&mut self) -> Option<(Key, bool)> {
+    pub fn first(&mut self) -> Option<First> {
         if self.now.is_empty() && !self.advance() {
             return None;
         }
-        let mut last = self.now.iter().rev();
-        let key = *last.next()?;
+        let at = self.now.len() - 1;
+        let key = self.now[at];
         if self.rest_min < key {
             return Some(self.first_of_rest());
         }
-        let next = last.next().copied().unwrap_or(Key::MAX).min(self.rest_min);
-        Some((key, prefix_of(next) == prefix_of(key)))
+        let second = if at > 0 { self.now[at - 1].min(self.rest_min) } else { self.rest_min };
+        Some(First::new(key, second))
     }
 
     #[cold]
-    fn first_of_rest(&self) -> (Key, bool) {
-        let (key, second) = (self.rest_min, self.rest.iter().nth(1).copied().unwrap_or(Key::MAX));
-        let next = self.now.last().copied().unwrap_or(Key::MAX).min(second);
-        (key, prefix_of(next) == prefix_of(key))
+    fn first_of_rest(&self) -> First {
+        let second = self.rest.iter().nth(1).copied().unwrap_or(Key::MAX);
+        First::new(self.rest_min, self.now.last().copied().unwrap_or(Key::MAX).min(second))
     }
 
     /// Puts into `out`, in place of what it held, all keys that share their prefix with the smallest, rising.
@@ -258,7 +278,7 @@ impl Calendar {
         self.load = Load::default();
         let first = self.now.last().map_or(self.rest_min, |&key| key.min(self.rest_min));
         let too_wide = self.bucket(first) == self.cur;
-        let shift = if too_wide { PLACE.max(self.shift - 1) } else { self.shift };
+        let shift = if too_wide { INSTANT.max(self.shift - 1) } else { self.shift };
         if !too_wide || shift < self.shift {
             self.rebuild(shift, self.heads.len());
         }
@@ -367,8 +387,14 @@ impl Calendar {
             self.free = i;
             i = next;
         }
-        if self.now.len() > 1 {
-            self.now.sort_unstable_by(|a, b| b.cmp(a));
+        match &mut self.now[..] {
+            [] | [_] => {}
+            [a, b] => {
+                if *a < *b {
+                    std::mem::swap(a, b);
+                }
+            }
+            many => many.sort_unstable_by(|a, b| b.cmp(a)),
         }
     }
 
@@ -379,7 +405,7 @@ impl Calendar {
         let (mut shift, mut buckets) = (self.shift, self.heads.len().min(most));
         let beyond = 16 * far > moved;
         if moved > 4 * passed {
-            shift = PLACE.max(shift - 1);
+            shift = INSTANT.max(shift - 1);
         } else if moved < passed || beyond && buckets == most && moved < 2 * passed {
             shift = SHIFT_MAX.min(shift + 1);
         }

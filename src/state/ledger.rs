@@ -386,7 +386,6 @@ impl State {
             to: None,
             early: row.submitted < SimTime::ZERO,
             recognised: false,
-            turned: None,
         };
         let hq = self.plan_of_need(need).hq.expect("a paper goes to a headquarters");
         self.units.insert(unit, paper);
@@ -419,7 +418,6 @@ impl State {
             to: row.to,
             early: false,
             recognised: false,
-            turned: None,
         };
         self.units.insert(unit, goods);
         let row = &mut self.lines[line.index()];

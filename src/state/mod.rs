@@ -24,7 +24,7 @@ use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, 
 use crate::model::{Leg, MechanismPlan, Node, Plan, Step, Stock, Stream};
 use crate::units::arena::{Arena, Id};
 use crate::units::time::SimTime;
-use calendar::{Calendar, Key};
+use calendar::{Calendar, First, Key};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub struct State {
     pub turns: u64,
     pub events: u64,
     calendar: Calendar,
+    /// Entries and services of this instant, which come after everything else that is due now: the first is the last.
+    soon: Vec<Key>,
     /// Wakes in the calendar that are no clocks.
     stirring: u64,
     pub units: Units,
@@ -64,6 +66,8 @@ pub struct State {
     visits: BTreeMap<(u32, u32), u32>,
     /// When those in line give up who do not wait for ever.
     patience: BTreeMap<UnitId, SimTime>,
+    /// When full yards turned a unit away last, the first of them at that instant, and how many.
+    pub turned: BTreeMap<UnitId, (SimTime, Id<Node>, u32)>,
     /// How far random disruptions are, each as a whole or server by server.
     pub outages: Vec<Vec<OutageRow>>,
 }
@@ -85,16 +89,30 @@ pub struct StreamRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     pub at: SimTime,
-    pub wake: Wake,
+    /// Nothing else is due at this instant.
+    pub alone: bool,
     key: Key,
+}
+
+impl Due {
+    #[inline(always)]
+    pub fn wake(&self) -> Wake {
+        wake::unpack(self.key)
+    }
+
+    /// Whether it is a clock's (see [`wake::is_clock`]).
+    #[inline(always)]
+    pub fn is_clock(&self) -> bool {
+        wake::is_clock(self.key)
+    }
 }
 
 impl PartialEq for State {
     fn eq(&self, other: &State) -> bool {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
-        same!(now turns events calendar stirring units streams nodes steps legs convoys gates needs lines pledges
-              packages accounts stocks visits patience outages)
+        same!(now turns events calendar soon stirring units streams nodes steps legs convoys gates needs lines pledges
+              packages accounts stocks visits patience turned outages)
     }
 }
 
@@ -108,9 +126,22 @@ impl State {
     #[inline]
     #[allow(clippy::should_implement_trait, reason = "it looks ahead, and does not move on")]
     pub fn next(&mut self) -> Option<Due> {
-        let (key, tied) = self.calendar.first()?;
-        let key = if tied { self.first_of_ties() } else { key };
-        Some(Due { at: wake::time_of(key), wake: wake::unpack(key), key })
+        let Some(&soon) = self.soon.last() else {
+            let First { key, tied, alone } = self.calendar.first()?;
+            let key = if tied { self.first_of_ties() } else { key };
+            return Some(Due { at: wake::time_of(key), alone, key });
+        };
+        let at = wake::time_of(soon);
+        Some(match self.calendar.first() {
+            // No wake of the calendar has the phase and place of an entry or a service: the two are never tied.
+            Some(First { key, tied, .. }) if key < soon => {
+                Due { at, alone: false, key: if tied { self.first_of_ties() } else { key } }
+            }
+            other => {
+                let last = other.is_none_or(|first| wake::time_of(first.key) != at);
+                Due { at, alone: last && self.soon.len() == 1, key: soon }
+            }
+        })
     }
 
     /// Of wakes of one instant, phase and place: by priority, then by joining, then by name.
@@ -161,14 +192,17 @@ impl State {
     #[inline]
     pub fn take(&mut self, due: Due) {
         assert!(due.at >= self.now, "time never runs backwards");
-        assert!(self.calendar.take(due.key), "a wake that fires is pending");
-        if !due.wake.is_clock() {
-            self.stirring -= 1;
+        match self.soon.last() {
+            Some(&soon) if soon == due.key => drop(self.soon.pop()),
+            _ => assert!(self.calendar.take(due.key), "a wake that fires is pending"),
         }
+        self.stirring -= u64::from(!due.is_clock());
         self.now = due.at;
         self.turns += 1;
         self.units.new_turn();
-        self.taken(due.wake);
+        if wake::leaves_a_mark(due.key) {
+            self.taken(due.wake());
+        }
     }
 
     /// Folds one event. `seq` is one more than that of the event before it.
@@ -248,8 +282,7 @@ impl State {
             Wake::StageEnds(_, gate) => (4, ranks.gates[gate.index()]),
             Wake::Drafts(m) | Wake::Settles(m) => (4, ranks.mechanisms[m.index()]),
             Wake::LegTicks(l) | Wake::LegReady(l) => (5, ranks.legs[l.index()]),
-            Wake::Enters(s) => (6, ranks.steps[s.index()]),
-            Wake::Serves(s) => (7, ranks.steps[s.index()]),
+            Wake::Enters(_) | Wake::Serves(_) => unreachable!("entries and services are pushed for this instant"),
             Wake::GivesUp(u) => (8, ranks.steps[self.waits_at(u).index()]),
         };
         self.push(at, phase, place, wake);
@@ -258,15 +291,36 @@ impl State {
     #[inline(always)]
     fn push(&mut self, at: SimTime, phase: u8, place: u32, wake: Wake) {
         let (kind, who) = wake::parts(wake);
-        self.stirring += u64::from(!wake.is_clock());
-        self.calendar.push(wake::pack(at, phase, place, kind, who));
+        let key = wake::pack(at, phase, place, kind, who);
+        self.stirring += u64::from(!wake::is_clock(key));
+        self.calendar.push(key);
+    }
+
+    /// Sets an entry or a service at this instant.
+    #[inline(always)]
+    fn push_soon(&mut self, phase: u8, place: u32, wake: Wake) {
+        let (kind, who) = wake::parts(wake);
+        self.stirring += 1;
+        let key = wake::pack(self.now, phase, place, kind, who);
+        let at = self.soon.iter().rposition(|&other| other > key).map_or(0, |at| at + 1);
+        self.soon.insert(at, key);
+    }
+
+    /// Takes an entry or a service back that is pending at this instant.
+    fn cancel_soon(&mut self, phase: u8, place: u32, wake: Wake) {
+        let (kind, who) = wake::parts(wake);
+        let key = wake::pack(self.now, phase, place, kind, who);
+        let at = self.soon.iter().rposition(|&other| other == key).expect("a wake that is cancelled is pending");
+        self.soon.remove(at);
+        self.stirring -= 1;
     }
 
     /// Takes a wake back that is pending at `at`.
     fn cancel(&mut self, at: SimTime, phase: u8, place: u32, wake: Wake) {
         let (kind, who) = wake::parts(wake);
-        assert!(self.calendar.remove(wake::pack(at, phase, place, kind, who)), "a wake that is cancelled is pending");
-        self.stirring -= u64::from(!wake.is_clock());
+        let key = wake::pack(at, phase, place, kind, who);
+        assert!(self.calendar.remove(key), "a wake that is cancelled is pending");
+        self.stirring -= u64::from(!wake::is_clock(key));
     }
 
     /// Whether anything that can still move remains (spec 5.1): clocks alone do not count, unless goods wait for them.

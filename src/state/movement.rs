@@ -45,7 +45,7 @@ impl State {
                 let Place::Deciding(node) = self.units[unit].place else {
                     unreachable!("a route is chosen by who is ready to leave a node")
                 };
-                self.count_visit(unit, self.net.ranks.nodes[node.index()]);
+                self.count_visit(unit, self.net.node(node).rank);
                 if let Way::Leg(leg) = Way::of(to) {
                     self.ready_for(unit, leg);
                 }
@@ -57,7 +57,9 @@ impl State {
                 unit
             }
             Event::HandedOver { unit, node } => {
-                self.mark(unit, Point::R4);
+                if self.units[unit].is_goods_of_line() {
+                    self.mark(unit, Point::R4);
+                }
                 if self.way_on(unit, node) == Way::End {
                     self.release(unit);
                 }
@@ -80,12 +82,12 @@ impl State {
             }
             Event::Diverted { unit, step, to } => {
                 self.leave_entry(unit);
-                let node = self.plan().steps[step].node;
-                let row = &mut self.units[unit];
-                row.turned = match row.turned {
-                    Some((at, first, times)) if at == self.now => Some((at, first, times + 1)),
-                    _ => Some((self.now, node, 1)),
+                let node = self.net.step(step).node;
+                let turned = match self.turned.get(&unit) {
+                    Some(&(at, first, times)) if at == self.now => (at, first, times + 1),
+                    _ => (self.now, node, 1),
                 };
+                self.turned.insert(unit, turned);
                 self.units[unit].early = false;
                 self.units[unit].place = Place::Deciding(to);
                 unit
@@ -207,7 +209,6 @@ impl State {
             to,
             early: self.now < SimTime::ZERO,
             recognised: false,
-            turned: None,
         };
         self.units.insert(id, unit);
         if self.now < SimTime::ZERO {
@@ -235,15 +236,19 @@ impl State {
 
     /// A unit comes to the end of a leg.
     fn reach(&mut self, unit: UnitId, leg: Id<Leg>) {
-        let to = self.plan().legs[leg].to;
+        let facts = self.net.leg(leg);
+        let (to, convoys) = (facts.to, facts.convoys);
         self.mark_arrival(unit, to);
-        self.alight(unit, leg);
+        if convoys {
+            self.convoys.alight(leg, self.now, unit);
+        }
         self.arrive(unit, to);
     }
 
     /// The recognition points that reaching a node marks, over a leg or at once.
+    #[inline]
     fn mark_arrival(&mut self, unit: UnitId, node: Id<Node>) {
-        if self.units[unit].is_goods_of_line() {
+        if self.net.node(node).marks && self.units[unit].is_goods_of_line() {
             let node = &self.plan().nodes[node];
             let (usual, own) = match node.kind {
                 NodeKind::Port => (Some(Point::R2), node.marks),
@@ -275,8 +280,9 @@ impl State {
     }
 
     /// Goods are ready for a leg: an open one without departures takes them in this turn, else they wait.
+    #[inline]
     fn ready_for(&mut self, unit: UnitId, leg: Id<Leg>) {
-        if self.plan().legs[leg].departures.is_some() || !self.leg_is_open(leg) {
+        if self.net.leg(leg).departs || !self.leg_is_open(leg) {
             self.join_leg(unit, leg);
         }
     }
@@ -288,9 +294,9 @@ impl State {
     }
 
     /// What waited for a leg without departures leaves when it opens.
+    #[inline]
     pub(super) fn arm_leg(&mut self, leg: Id<Leg>) {
-        let free = self.plan().legs[leg].departures.is_none();
-        if free && !self[leg].ready_set && !self[leg].line.is_empty() && self.leg_is_open(leg) {
+        if !self.net.leg(leg).departs && !self[leg].line.is_empty() && !self[leg].ready_set && self.leg_is_open(leg) {
             self[leg].ready_set = true;
             self.set(self.now, Wake::LegReady(leg));
         }
@@ -304,18 +310,24 @@ impl State {
     }
 
     fn want(&mut self, unit: UnitId, step: Id<Step>, from: Origin) {
-        self.units[unit].place = Place::Entering { step, held: false, from };
-        self.units[unit].joined = self.joins(unit);
+        let joined = self.joins(unit);
+        let unit_row = &mut self.units[unit];
+        unit_row.place = Place::Entering { step, held: false, from };
+        unit_row.joined = joined;
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.insert(&mut self.units, unit);
-        if self.net.has_yard(step) {
+        if self.net.step(step).has_yard {
             row.wants(unit, &self.units[unit], from);
         }
         self.arm_entry(step);
     }
 
     /// When a unit joins what it comes to now: of the opening backlog, at the start, the older one comes first.
+    #[inline]
     fn joins(&self, unit: UnitId) -> SimTime {
+        if self.now > SimTime::ZERO {
+            return self.now;
+        }
         let row = &self.units[unit];
         if row.early && self.now == SimTime::ZERO { row.born } else { self.now }
     }
@@ -333,35 +345,47 @@ impl State {
         };
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.remove(&mut self.units, unit);
-        if self.net.has_yard(step) {
+        if self.net.step(step).has_yard {
             row.wants_not(unit, &self.units[unit], from);
         }
-        self.arm_entry(step);
+        if row.entry.is_empty() {
+            // In the turn of its arrival, where nothing else was due before.
+            if std::mem::take(&mut row.enter_set) {
+                self.cancel_soon(6, self.net.step(step).rank, Wake::Enters(step));
+            }
+        } else {
+            self.arm_entry(step);
+        }
         from
     }
 
+    #[inline]
     pub(super) fn arm_entry(&mut self, step: Id<Step>) {
         let row = &self[step];
         if !row.entry.is_empty() && !row.enter_set && self.next_admission(step).is_some() {
             self[step].enter_set = true;
-            self.push(self.now, 6, self.net.ranks.steps[step.index()], Wake::Enters(step));
+            self.push_soon(6, self.net.step(step).rank, Wake::Enters(step));
         }
     }
 
+    #[inline]
     pub(super) fn arm_service(&mut self, step: Id<Step>) {
         let row = &self[step];
-        if row.line.is_empty() || row.serve_set {
-            return;
-        }
-        if self.next_start(step).is_some() || self.next_preemption(step).is_some() {
+        if !row.line.is_empty() && !row.serve_set && self.somebody_starts(step) {
             self[step].serve_set = true;
-            self.push(self.now, 7, self.net.ranks.steps[step.index()], Wake::Serves(step));
+            self.push_soon(7, self.net.step(step).rank, Wake::Serves(step));
         }
+    }
+
+    /// Whether somebody in line can take a server now.
+    #[inline]
+    fn somebody_starts(&self, step: Id<Step>) -> bool {
+        self.next_start(step).is_some() || self.next_preemption(step).is_some()
     }
 
     fn enter_yard(&mut self, unit: UnitId, step: Id<Step>) {
         let from = self.leave_entry(unit);
-        let node = self.plan().steps[step].node;
+        let node = self.net.step(step).node;
         if from == Origin::Outside {
             self.nodes[Id::new(node.raw())].held.add(&self.units[unit]);
         }
@@ -373,8 +397,10 @@ impl State {
             self.steps[Id::new(before.raw())].held.remove(&self.units[unit]);
             self.arm_entry(before);
         }
-        self.units[unit].joined = self.joins(unit);
-        self.units[unit].place = Place::Waiting(step);
+        let joined = self.joins(unit);
+        let row = &mut self.units[unit];
+        row.joined = joined;
+        row.place = Place::Waiting(step);
         self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
         // Room may have been taken or given back; whoever else waits is looked at again.
         self.arm_entry(step);
@@ -394,16 +420,16 @@ impl State {
         if !self.patience.is_empty()
             && let Some(until) = self.patience.remove(&unit)
         {
-            self.cancel(until, 8, self.net.ranks.steps[step.index()], Wake::GivesUp(unit));
+            self.cancel(until, 8, self.net.step(step).rank, Wake::GivesUp(unit));
         }
+        let facts = *self.net.step(step);
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
-        if self.net.plan.steps[step].preempt.is_some() {
+        if facts.preempts {
             let now = self.now;
-            let began = &mut self[step].began;
-            began.resize(began.len().max(server as usize + 1), now);
-            began[server as usize] = now;
+            row.began.resize(row.began.len().max(server as usize + 1), now);
+            row.began[server as usize] = now;
         }
         let row = &mut self.units[unit];
         // What was drawn before, for a `shortest` line or before a requeue, is not drawn again.
@@ -413,9 +439,9 @@ impl State {
         row.place = Place::Handling { step, server, ends, paused: false };
         let marks = row.is_goods_of_line();
         if fresh {
-            self.count_visit(unit, self.net.ranks.steps[step.index()]);
+            self.count_visit(unit, facts.rank);
         }
-        self.push(ends, 1, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
+        self.push(ends, 1, facts.rank, Wake::HandlingEnds(unit));
         if marks {
             let plan = &self.plan().steps[step];
             let node = &self.plan().nodes[plan.node];
@@ -425,6 +451,11 @@ impl State {
             marks.into_iter().flatten().for_each(|point| self.mark(unit, point));
         }
         self.arm_service(step);
+        // In the turn of what made it start, where nothing else was due before, nobody else may be left to start.
+        if self[step].serve_set && (self[step].line.is_empty() || !self.somebody_starts(step)) {
+            self[step].serve_set = false;
+            self.cancel_soon(7, facts.rank, Wake::Serves(step));
+        }
     }
 
     fn requeue(&mut self, unit: UnitId, left: SimDuration) {
@@ -451,6 +482,9 @@ impl State {
     fn leave_yards(&mut self, unit: UnitId, step: Id<Step>, node: Id<Node>) {
         self.steps[Id::new(step.raw())].held.remove(&self.units[unit]);
         self.nodes[Id::new(node.raw())].held.remove(&self.units[unit]);
+        if self.net.step(step).roomy {
+            return;
+        }
         self.arm_entry(step);
         for paper in [false, true] {
             if let Some(first) = self.net.first_step(node, paper).filter(|&first| first != step) {
@@ -477,47 +511,46 @@ impl State {
     }
 
     fn finish(&mut self, unit: UnitId, step: Id<Step>, again: bool) {
-        let Place::Handling { server, .. } = self.units[unit].place else {
-            unreachable!("handling that ends was going on")
-        };
-        let plan = &self.net.plan.steps[step];
-        if plan.order == crate::model::Order::Shortest || plan.preempt.is_some() {
-            self.units[unit].drawn = SimDuration(-1);
+        let row = &mut self.units[unit];
+        let Place::Handling { server, .. } = row.place else { unreachable!("handling that ends was going on") };
+        let facts = *self.net.step(step);
+        if facts.keeps_drawn {
+            row.drawn = SimDuration(-1);
         }
         if again {
             self.free_server(step, server);
             self.want(unit, step, Origin::Again);
             return;
         }
-        let node = self.plan().steps[step].node;
-        if let Some(next) = self.net.next_step(step, self.units[unit].is_paper()) {
+        if let Some(next) = self.net.next_step(step, row.is_paper()) {
             self.want(unit, next, Origin::Step(step, server));
             return;
         }
         self.free_server(step, server);
-        self.leave_yards(unit, step, node);
-        self.pass(unit, node);
+        self.leave_yards(unit, step, facts.node);
+        self.pass(unit, facts.node);
     }
 
     fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {
+        let facts = *self.net.leg(leg);
         if self.units[unit].place == Place::Ready(leg) {
             self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
         } else {
             self.units[unit].joined = self.joins(unit);
         }
-        self.units[unit].place = Place::UnderWay(leg);
-        self.units[unit].early = false;
-        self.mark(unit, Point::R1);
-        let departures = self.plan().legs[leg].departures.as_ref();
-        let own = departures.is_none_or(|d| d.each);
+        let row = &mut self.units[unit];
+        row.place = Place::UnderWay(leg);
+        row.early = false;
+        if row.is_goods_of_line() {
+            self.mark(unit, Point::R1);
+        }
         self.arm_leg(leg);
-        if own {
-            let place = self.net.ranks.legs[leg.index()];
-            self.count_visit(unit, place);
-            self.push(self.now.after(transit), 1, place, Wake::LegEnds(unit));
-        } else {
+        if facts.convoys {
             let row = self[leg].loading.expect("who boards finds a convoy loading");
             self.convoys.board(row, unit);
+        } else {
+            self.count_visit(unit, facts.rank);
+            self.push(self.now.after(transit), 1, facts.rank, Wake::LegEnds(unit));
         }
     }
 
@@ -561,14 +594,6 @@ impl State {
         }
     }
 
-    /// Takes a unit that arrives out of its convoy's load.
-    fn alight(&mut self, unit: UnitId, leg: Id<Leg>) {
-        if self.plan().legs[leg].departures.as_ref().is_none_or(|d| d.each) {
-            return;
-        }
-        self.convoys.alight(leg, self.now, unit);
-    }
-
     pub(super) fn release(&mut self, unit: UnitId) {
         if !self.visits.is_empty() {
             let first = (unit.raw(), 0);
@@ -577,6 +602,9 @@ impl State {
             keys.iter().for_each(|k| {
                 self.visits.remove(k);
             });
+        }
+        if !self.turned.is_empty() {
+            self.turned.remove(&unit);
         }
         self.units.release(unit);
     }

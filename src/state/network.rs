@@ -144,6 +144,7 @@ impl StepRow {
     }
 
     /// Servers on duty: the calendar's, times the shares that disruptions leave, rounded once, halves up.
+    #[inline]
     pub fn on_duty(&self) -> u32 {
         if self.calendar == u32::MAX || self.cuts.is_empty() {
             return self.calendar;
@@ -163,15 +164,20 @@ impl StepRow {
     }
 
     /// The free server of the lowest number on duty, as an index from 0.
+    #[inline]
     pub fn free_server(&self) -> Option<u32> {
         let on_duty = self.on_duty();
+        // With as many busy as there are on duty a lower number can be free only where some finish from before.
+        if self.broken.is_empty() && self.busy == on_duty && self.servers.len() as u32 <= on_duty {
+            return None;
+        }
+        self.find_free_server(on_duty)
+    }
+
+    fn find_free_server(&self, on_duty: u32) -> Option<u32> {
         if !self.broken.is_empty() {
             let free = |&server: &u32| self.servers.get(server as usize).is_none_or(|&unit| unit == NOBODY);
             return (self.lowest..on_duty).filter(free).find(|&server| !self.is_broken(server));
-        }
-        // With as many busy as there are on duty a lower number can be free only where some finish from before.
-        if self.busy == on_duty && self.servers.len() as u32 <= on_duty {
-            return None;
         }
         let from = self.lowest as usize;
         let free = self.servers.get(from..).and_then(|rest| rest.iter().position(|&unit| unit == NOBODY));
@@ -179,6 +185,7 @@ impl StepRow {
         (at < on_duty).then_some(at)
     }
 
+    #[inline]
     pub(super) fn occupy(&mut self, server: u32, unit: UnitId) {
         if self.servers.len() <= server as usize {
             self.servers.resize(server as usize + 1, NOBODY);
@@ -191,6 +198,7 @@ impl StepRow {
         }
     }
 
+    #[inline]
     pub(super) fn vacate(&mut self, server: u32) {
         assert_ne!(self.servers[server as usize], NOBODY, "a server that is freed had somebody");
         self.servers[server as usize] = NOBODY;
@@ -362,8 +370,9 @@ pub enum Admission {
 
 impl State {
     /// A step works when neither it nor its node is down.
+    #[inline]
     pub fn is_up(&self, step: Id<Step>) -> bool {
-        self[step].down == 0 && self[self.plan().steps[step].node].down == 0
+        self[step].down == 0 && self[self.net.step(step).node].down == 0
     }
 
     /// The unit that a free server takes next, and the server (an index from 0).
@@ -380,9 +389,8 @@ impl State {
     /// urgent than the least urgent in service (then latest started, then last name). Servers beyond those on duty finish
     /// what they have.
     pub fn next_preemption(&self, step: Id<Step>) -> Option<Preemption> {
-        self.plan().steps[step].preempt?;
         let row = &self[step];
-        if row.line.is_empty() || !self.is_up(step) || row.free_server().is_some() {
+        if !self.net.step(step).preempts || row.line.is_empty() || !self.is_up(step) || row.free_server().is_some() {
             return None;
         }
         let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();
@@ -398,14 +406,19 @@ impl State {
     }
 
     /// What happens next at a step's entry, if anything can.
+    #[inline]
     pub fn next_admission(&self, step: Id<Step>) -> Option<Admission> {
+        if self.net.step(step).has_yard {
+            return self.next_admission_to_yard(step);
+        }
+        self[step].entry.first().map(Admission::Enter)
+    }
+
+    fn next_admission_to_yard(&self, step: Id<Step>) -> Option<Admission> {
         let row = &self[step];
         let plan = &self.plan().steps[step];
         let node = plan.node;
         let node_plan = &self.plan().nodes[node];
-        if !self.net.has_yard(step) {
-            return row.entry.first().map(Admission::Enter);
-        }
         // Where nothing fits, only who does not know it yet has something to learn: a long line at a gate costs nothing.
         let least = row.masses.first_key_value().map_or(Mass(0), |(mass, _)| *mass);
         let node_fits = self[node].held.fits(node_plan.yard, 1, least) || row.inside > 0;
@@ -447,27 +460,30 @@ impl State {
     }
 
     /// Where a unit that is ready at a node goes on to.
+    #[inline]
     pub fn way_on(&self, unit: UnitId, node: Id<Node>) -> Way {
-        if let (true, super::unit::What::LineGoods(line)) = (self.net.is_hq(node), self.units[unit].what) {
-            return Way::Node(self.line(line).origin);
+        let row = &self.units[unit];
+        match row.what {
+            super::unit::What::LineGoods(line) if self.net.is_hq(node) => Way::Node(self.line(line).origin),
+            _ => self.way_for(row.to, node),
         }
-        self.way_for(self.units[unit].to, node)
     }
 
     /// Where goods with this destination go on to.
+    #[inline]
     pub fn way_for(&self, to: Option<Id<Node>>, node: Id<Node>) -> Way {
-        match &self.plan().nodes[node].next {
-            Route::Leave => Way::End,
-            Route::Hop(hop) => Way::of(*hop),
-            Route::Weights(_) => Way::Choose,
-            Route::Toward(table, other) => {
-                if to == Some(node) {
-                    return Way::End;
-                }
-                let hop = to.and_then(|to| table.binary_search_by_key(&to, |e| e.0).ok().map(|i| table[i].1));
-                hop.or(*other).map_or(Way::End, Way::of)
-            }
+        self.net.node(node).way.unwrap_or_else(|| self.way_toward(to, node))
+    }
+
+    fn way_toward(&self, to: Option<Id<Node>>, node: Id<Node>) -> Way {
+        let Route::Toward(table, other) = &self.plan().nodes[node].next else {
+            unreachable!("every other way is known from the node alone")
+        };
+        if to == Some(node) {
+            return Way::End;
         }
+        let hop = to.and_then(|to| table.binary_search_by_key(&to, |e| e.0).ok().map(|i| table[i].1));
+        hop.or(*other).map_or(Way::End, Way::of)
     }
 
     /// Units aboard of the convoys that arrive over the leg of this one at this instant, in the order of choice.
@@ -479,6 +495,7 @@ impl State {
         (leg, all)
     }
 
+    #[inline]
     pub(super) fn handled_at(&self, unit: UnitId) -> Id<Step> {
         match self.units[unit].place {
             Place::Handling { step, .. } => step,
@@ -493,6 +510,7 @@ impl State {
         }
     }
 
+    #[inline]
     pub(super) fn under_way(&self, unit: UnitId) -> Id<Leg> {
         match self.units[unit].place {
             Place::UnderWay(leg) => leg,
@@ -550,8 +568,9 @@ impl State {
     }
 
     /// A leg lets goods depart when neither it nor its origin is down.
+    #[inline]
     pub fn leg_is_open(&self, leg: Id<Leg>) -> bool {
-        self[leg].down == 0 && self[self.plan().legs[leg].from].down == 0
+        self[leg].down == 0 && self[self.net.leg(leg).from].down == 0
     }
 
     /// The gates of a mechanism's stages start here.

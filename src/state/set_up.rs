@@ -1,10 +1,10 @@
 //! The world at its opening, and what is worked out from the plan once.
 
-use super::network::{GateRow, LegRow, NodeRow, StepRow};
+use super::network::{GateRow, LegRow, NodeRow, StepRow, Way};
 use super::wake::{Ranks, Wake};
 use super::{Account, OutageRow, State, StreamRow};
 use crate::event::PlaceId;
-use crate::model::{Arrivals, Disruption, Hop, Leg, Node, NodeKind, Plan, Route, Step, Strikes, Weekly};
+use crate::model::{Arrivals, Disruption, Hop, Leg, Node, NodeKind, Order, Plan, Route, Step, Strikes, Weekly};
 use crate::units::arena::Id;
 use crate::units::time::{SimTime, WEEK};
 use std::sync::Arc;
@@ -24,11 +24,50 @@ pub struct Net {
     pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
     movement: Vec<bool>,
-    /// Whether a step or its node has a yard.
-    yards: Vec<bool>,
-    /// The first step of each node, and the step after each step: for goods, and for requirements' papers.
-    first_step: Vec<[Option<Id<Step>>; 2]>,
-    next_step: Vec<[Option<Id<Step>>; 2]>,
+    nodes: Vec<NodeFacts>,
+    steps: Vec<StepFacts>,
+    legs: Vec<LegFacts>,
+}
+
+/// What every movement asks of a node.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeFacts {
+    pub rank: u32,
+    pub kind: NodeKind,
+    /// Where all goods go on to from it; `None` where that depends on their destination.
+    pub way: Option<Way>,
+    /// Goods of a requirement that arrive here reach a recognition point, or may.
+    pub marks: bool,
+    /// The first step, for goods, and for requirements' papers.
+    first_step: [Option<Id<Step>>; 2],
+}
+
+/// What every movement asks of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct StepFacts {
+    pub node: Id<Node>,
+    pub rank: u32,
+    /// It or its node has a yard.
+    pub has_yard: bool,
+    /// No step of its node has a yard, nor the node itself: who finishes here makes room for nobody.
+    pub roomy: bool,
+    pub preempts: bool,
+    /// The handling time of a visit is kept until its end.
+    pub keeps_drawn: bool,
+    /// The step after it, for goods, and for requirements' papers.
+    next: [Option<Id<Step>>; 2],
+}
+
+/// What every movement asks of a leg.
+#[derive(Clone, Copy, Debug)]
+pub struct LegFacts {
+    pub from: Id<Node>,
+    pub to: Id<Node>,
+    pub rank: u32,
+    /// It has departures; else it takes each at once.
+    pub departs: bool,
+    /// What departs together arrives together.
+    pub convoys: bool,
 }
 
 impl Net {
@@ -57,50 +96,100 @@ impl Net {
             [false, true]
                 .map(|paper| plan.steps_of(node).find(|&s| after.is_none_or(|a| s > a) && passes(node, s, paper)))
         };
-        let yards = plan.steps.iter().map(|s| s.yard.is_some() || plan.nodes[s.node].yard.is_some()).collect();
-        let first_step = plan.nodes.ids().map(|node| first(node, None)).collect();
-        let next_step = plan.steps.ids().map(|step| first(plan.steps[step].node, Some(step))).collect();
+        let ranks = Ranks::new(&plan);
+        let nodes = plan.nodes.ids().map(|id| {
+            let node = &plan.nodes[id];
+            NodeFacts {
+                rank: ranks.nodes[id.index()],
+                kind: node.kind,
+                way: match &node.next {
+                    Route::Leave => Some(Way::End),
+                    Route::Hop(hop) => Some(Way::of(*hop)),
+                    Route::Weights(_) => Some(Way::Choose),
+                    Route::Toward(..) => None,
+                },
+                marks: matches!(node.kind, NodeKind::Port | NodeKind::Hub) || node.marks.is_some(),
+                first_step: first(id, None),
+            }
+        });
+        let nodes = nodes.collect();
+        let yard = |step: Id<Step>| plan.steps[step].yard.is_some() || plan.nodes[plan.steps[step].node].yard.is_some();
+        let steps = plan.steps.ids().map(|id| {
+            let step = &plan.steps[id];
+            StepFacts {
+                node: step.node,
+                rank: ranks.steps[id.index()],
+                has_yard: yard(id),
+                roomy: !plan.steps_of(step.node).any(yard),
+                preempts: step.preempt.is_some(),
+                keeps_drawn: step.order == Order::Shortest || step.preempt.is_some(),
+                next: first(step.node, Some(id)),
+            }
+        });
+        let steps = steps.collect();
+        let legs = plan.legs.ids().map(|id| {
+            let leg = &plan.legs[id];
+            LegFacts {
+                from: leg.from,
+                to: leg.to,
+                rank: ranks.legs[id.index()],
+                departs: leg.departures.is_some(),
+                convoys: leg.departures.as_ref().is_some_and(|d| !d.each),
+            }
+        });
+        let legs = legs.collect();
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
         let mut handovers = plan.nodes.ids().filter(|&n| plan.nodes[n].kind == NodeKind::Handover);
         let only_handover = handovers.next().filter(|_| handovers.next().is_none());
         Net {
             only_handover,
-            ranks: Ranks::new(&plan),
+            ranks,
             first_gate,
             gates,
             comes_again,
             legs_from,
             movement,
-            yards,
-            first_step,
-            next_step,
+            nodes,
+            steps,
+            legs,
             plan,
         }
     }
 
     #[inline]
-    pub fn has_yard(&self, step: Id<Step>) -> bool {
-        self.yards[step.index()]
+    pub fn node(&self, node: Id<Node>) -> &NodeFacts {
+        &self.nodes[node.index()]
+    }
+
+    #[inline]
+    pub fn step(&self, step: Id<Step>) -> &StepFacts {
+        &self.steps[step.index()]
+    }
+
+    #[inline]
+    pub fn leg(&self, leg: Id<Leg>) -> &LegFacts {
+        &self.legs[leg.index()]
     }
 
     /// The first step of a node that goods, or a requirement's paper, pass.
     #[inline]
     pub fn first_step(&self, node: Id<Node>, paper: bool) -> Option<Id<Step>> {
-        self.first_step[node.index()][usize::from(paper)]
+        self.node(node).first_step[usize::from(paper)]
     }
 
     /// The step of the same node after this one.
     #[inline]
     pub fn next_step(&self, step: Id<Step>, paper: bool) -> Option<Id<Step>> {
-        self.next_step[step.index()][usize::from(paper)]
+        self.step(step).next[usize::from(paper)]
     }
 
     pub fn legs_from(&self, node: Id<Node>) -> &[Id<Leg>] {
         &self.legs_from[node.index()]
     }
 
+    #[inline]
     pub fn is_hq(&self, node: Id<Node>) -> bool {
-        self.plan.nodes[node].kind == NodeKind::Hq
+        self.node(node).kind == NodeKind::Hq
     }
 
     /// The desk of a headquarters that handles consignments, not requirements.
@@ -204,6 +293,7 @@ impl State {
             turns: 0,
             events: 0,
             calendar: Default::default(),
+            soon: Vec::new(),
             stirring: 0,
             units: Default::default(),
             streams: vec![StreamRow::default(); plan.streams.len()].into(),
@@ -220,6 +310,7 @@ impl State {
             stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
             visits: Default::default(),
             patience: Default::default(),
+            turned: Default::default(),
             outages: plan.disruptions.iter().map(|d| outage_rows(plan, d)).collect(),
             net: net.clone(),
         };

@@ -91,8 +91,6 @@ pub struct Unit {
     pub early: bool,
     /// It reached the recognition point.
     pub recognised: bool,
-    /// When full yards turned it away last, the first of them at that instant, and how many.
-    pub turned: Option<(SimTime, Id<Node>, u32)>,
 }
 
 impl Unit {
@@ -111,6 +109,7 @@ impl Unit {
         matches!(self.what, What::Paper(_))
     }
 
+    #[inline]
     pub fn is_free(&self) -> bool {
         self.place == Place::Gone
     }

@@ -44,13 +44,26 @@ pub enum Wake {
     OutageTurns(Id<Disruption>, u32),
 }
 
-impl Wake {
-    /// Clocks alone do not keep a run alive (spec 5.1).
-    #[inline(always)]
-    pub fn is_clock(self) -> bool {
-        use Wake::*;
-        matches!(self, DisruptionTurns(_) | OutageTurns(..) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_))
-    }
+/// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).
+#[inline(always)]
+pub fn is_clock(key: Key) -> bool {
+    1 << kind_of(key) & CLOCKS != 0
+}
+
+/// Whether a row knows of a key's wake that it is pending.
+#[inline(always)]
+pub fn leaves_a_mark(key: Key) -> bool {
+    1 << kind_of(key) & MARKS != 0
+}
+
+/// Kinds of wakes by bit: disruptions, hours, servers, drafts, timetables, outages of servers.
+const CLOCKS: u32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24;
+/// Convoys, settlements, timetables, free departures, entries, services.
+const MARKS: u32 = 1 << 2 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21 | 1 << 22;
+
+#[inline(always)]
+fn kind_of(key: Key) -> u32 {
+    (key as u64 >> 56) as u32
 }
 
 /// The places of a plan in the order of their names (docs/semantics.md).
@@ -116,7 +129,7 @@ pub fn pack(at: SimTime, phase: u8, place: u32, kind: u8, who: u64) -> Key {
 }
 
 /// The wake of a key.
-#[inline]
+#[inline(always)]
 pub fn unpack(key: Key) -> Wake {
     let low = key as u64;
     let who = low & ((1 << 56) - 1);
@@ -189,4 +202,54 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::OutageTurns(d, server) => return (24, u64::from(server) << 32 | u64::from(d.raw())),
     };
     (kind, u64::from(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wake_comes_back_from_its_key_and_clocks_are_known() {
+        let id = 7;
+        let all = [
+            Wake::HandlingEnds(Id::new(id)),
+            Wake::LegEnds(Id::new(id)),
+            Wake::ConvoyEnds(id),
+            Wake::DisruptionTurns(Id::new(id)),
+            Wake::HoursTurn(PlaceId::Node(Id::new(id))),
+            Wake::HoursTurn(PlaceId::Step(Id::new(id))),
+            Wake::ServersTurn(Id::new(id)),
+            Wake::StreamDue(Id::new(id)),
+            Wake::PledgeCommits(Id::new(id)),
+            Wake::PledgePays(Id::new(id)),
+            Wake::UnitEnters(Id::new(id)),
+            Wake::NeedEnters(Id::new(id)),
+            Wake::Validates(Id::new(id)),
+            Wake::Closes(Id::new(id)),
+            Wake::StageEnds(Subject::Unit(Id::new(id)), Id::new(3)),
+            Wake::StageEnds(Subject::Line(Id::new(id)), Id::new(3)),
+            Wake::StageEnds(Subject::Package(Id::new(id)), Id::new(3)),
+            Wake::Drafts(Id::new(id)),
+            Wake::Settles(Id::new(id)),
+            Wake::LegTicks(Id::new(id)),
+            Wake::LegReady(Id::new(id)),
+            Wake::Enters(Id::new(id)),
+            Wake::Serves(Id::new(id)),
+            Wake::GivesUp(Id::new(id)),
+            Wake::OutageTurns(Id::new(id), 5),
+        ];
+        for (kind, wake) in all.into_iter().enumerate() {
+            let (number, who) = parts(wake);
+            assert_eq!(usize::from(number), kind);
+            let key = pack(SimTime(-5), 3, 9, number, who);
+            assert_eq!((unpack(key), time_of(key)), (wake, SimTime(-5)));
+            use Wake::*;
+            let clock =
+                matches!(wake, DisruptionTurns(_) | OutageTurns(..) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_));
+            assert_eq!(is_clock(key), clock, "{wake:?}");
+            let marks =
+                matches!(wake, ConvoyEnds(_) | Settles(_) | LegTicks(_) | LegReady(_) | Enters(_) | Serves(_));
+            assert_eq!(leaves_a_mark(key), marks, "{wake:?}");
+        }
+    }
 }

@@ -106,7 +106,7 @@ fn the_architecture_names_every_part() {
 fn the_example_of_record_bytes_is_true() {
     let event = Event::YardEntered { unit: Id::new(7), step: Id::new(0) };
     let mut bytes = Vec::new();
-    codec::Encoder::default().put_turn(SimTime(0), SimTime(3_600), 21, &[Entry { event, cause: 17 }], &mut bytes);
+    bytes.extend(codec::turn_bytes(SimTime(0), SimTime(3_600), 21, &[Entry { event, cause: 17 }]));
     let shown: Vec<String> = bytes.iter().map(u8::to_string).collect();
     assert!(read("docs/log-format.md").contains(&format!("`{}`", shown.join(", "))), "{shown:?}");
 }

@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Key, prefix_of};
+use super::{First, INSTANT, Key, prefix_of};
 
 /// The calendar over a binary heap: slower than [`Calendar`](super::Calendar), and plainly right.
 #[derive(Clone, Debug, Default)]
@@ -48,11 +48,11 @@ impl HeapCalendar {
         self.0.iter().map(|key| key.0)
     }
 
-    /// The smallest key, and whether another one shares its prefix.
-    pub fn first(&mut self) -> Option<(Key, bool)> {
-        let mut out = Vec::new();
-        self.ties(&mut out);
-        Some((*out.first()?, out.len() > 1))
+    /// The smallest key, and what is pending with it.
+    pub fn first(&mut self) -> Option<First> {
+        let key = self.peek()?;
+        let others = |shift: u32| self.iter().filter(|&k| prefix_of(k) >> shift == prefix_of(key) >> shift).count() - 1;
+        Some(First { key, tied: others(0) > 0, alone: others(INSTANT) == 0 })
     }
 
     /// As [`HeapCalendar::remove`].
