@@ -4,58 +4,51 @@
 //! beyond, a large value stands for its group: its eleven leading bits, which is 1 part in 1024. The rule is one of the
 //! value alone, so a tally does not depend on the order of what it is told, and an online one equals a folded one.
 
+mod large;
+
+use large::Large;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Values below this are counted one by one for ever.
-const SMALL: i64 = 1 << 17;
-/// So many large values are kept exactly.
-const EXACT: u64 = 1 << 20;
+const SMALL: u64 = 1 << 17;
 const PAGE: usize = 256;
 /// Values are counted when so many were told.
-const TOLD: usize = 1024;
-/// Large values are sorted in when so many came, or an eighth of what is sorted: fewer at a time cost more time, more take
-/// more room.
-const FRESH: usize = 1 << 12;
+const TOLD: usize = 256;
 
 /// A multiset of whole numbers from 0 on (seconds, usually). It is written as its runs, which take the least room.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Values that were told and are not counted yet.
+    /// Positive values that were told and are not counted yet.
     told: Vec<u64>,
-    count: u64,
+    /// Zeros: most waits of a quiet place.
+    zeros: u64,
+    /// Positive values that are counted, their sum and the sum of their squares, and the largest.
+    positive: u64,
     sum: i128,
     squares: i128,
-    max: Option<i64>,
-    /// Counts of zeros: most waits of a quiet place.
-    zeros: u64,
-    /// Counts of the other small values, by pages of 256 values.
+    most: u64,
+    /// Counts of the small ones, by pages of 256 values.
     pages: Vec<Option<Box<Page>>>,
     /// How often the count of a small value went round its 2^16.
     beyond: BTreeMap<u64, u64>,
-    /// Large values that are not packed yet.
-    fresh: Vec<u64>,
-    /// Large values, ascending, as pairs of varints: distance from the one before, and how many.
-    packed: Vec<u8>,
-    large: u64,
-    grouped: bool,
+    large: Large,
 }
 
 /// Counts of 256 values one after another; what they cannot hold is in [`Tally::beyond`].
 type Page = [u16; PAGE];
 
-/// A tally on paper: its sums, and every value with its number in the form of `packed`.
+/// A tally on paper: its sums, and every positive value with its number as runs (see [`Runs`]).
 #[derive(Serialize, Deserialize)]
-struct Written<'a> {
-    count: u64,
+struct Written {
+    zeros: u64,
+    positive: u64,
     sum: i128,
     squares: i128,
-    max: Option<i64>,
-    zeros: u64,
+    most: u64,
     small: Vec<u8>,
-    packed: Cow<'a, [u8]>,
-    large: u64,
+    large: Vec<u8>,
     grouped: bool,
 }
 
@@ -64,16 +57,17 @@ impl Serialize for Tally {
         let tally = self.settled();
         let mut small = Runs::default();
         tally.small().for_each(|(value, n)| small.push(value, n));
+        let mut large = Runs::default();
+        tally.large.each_run(&mut |value, n| large.push(value, n));
         Written {
-            count: tally.count,
+            zeros: tally.zeros,
+            positive: tally.positive,
             sum: tally.sum,
             squares: tally.squares,
-            max: tally.max,
-            zeros: tally.zeros,
+            most: tally.most,
             small: small.finish(),
-            packed: Cow::Borrowed(&tally.packed),
-            large: tally.large,
-            grouped: tally.grouped,
+            large: large.finish(),
+            grouped: tally.large.is_grouped(),
         }
         .serialize(to)
     }
@@ -81,26 +75,34 @@ impl Serialize for Tally {
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Tally, D::Error> {
-        let Written { count, sum, squares, max, zeros, small, packed, large, grouped } = Written::deserialize(from)?;
-        let mut tally =
-            Tally { count, sum, squares, max, zeros, packed: packed.into_owned(), large, grouped, ..Tally::default() };
+        let Written { zeros, positive, sum, squares, most, small, large, grouped } = Written::deserialize(from)?;
+        let mut tally = Tally { zeros, positive, sum, squares, most, ..Tally::default() };
         for (value, n) in unpacked(&small) {
-            if value >= SMALL as u64 {
+            if value >= SMALL {
                 return Err(D::Error::custom("a small value is large"));
             }
             tally.count_small(value, n);
+        }
+        if grouped {
+            tally.large.group();
+        }
+        for (value, n) in unpacked(&large) {
+            if value < SMALL {
+                return Err(D::Error::custom("a large value is small"));
+            }
+            tally.large.add(value, n);
         }
         Ok(tally)
     }
 }
 
-/// Tallies are equal when they were told the same values, whatever they have sorted in so far.
+/// Tallies are equal when they were told the same values, whatever they have counted so far.
 impl PartialEq for Tally {
     fn eq(&self, other: &Tally) -> bool {
         let (a, b) = (self.settled(), other.settled());
-        (a.count, a.sum, a.squares, a.max, a.zeros, a.large) == (b.count, b.sum, b.squares, b.max, b.zeros, b.large)
-            && a.packed == b.packed
+        (a.zeros, a.positive, a.sum, a.squares, a.most) == (b.zeros, b.positive, b.sum, b.squares, b.most)
             && a.small().eq(b.small())
+            && a.large == b.large
     }
 }
 
@@ -108,7 +110,11 @@ impl Tally {
     /// Adds a value; a negative one counts as zero.
     #[inline]
     pub fn add(&mut self, value: i64) {
-        self.told.push(value.max(0) as u64);
+        if value <= 0 {
+            self.zeros += 1;
+            return;
+        }
+        self.told.push(value as u64);
         if self.told.len() >= TOLD {
             self.take_in();
         }
@@ -119,26 +125,34 @@ impl Tally {
     #[inline(never)]
     fn take_in(&mut self) {
         let mut told = std::mem::take(&mut self.told);
+        self.positive += told.len() as u64;
+        let most = told.iter().copied().max().unwrap_or(0);
+        self.most = self.most.max(most);
+        if most < 1 << 26 {
+            // 256 squares of 52 bits.
+            let (mut sum, mut squares) = (0u64, 0u64);
+            for &value in &told {
+                sum += value;
+                squares += value * value;
+            }
+            self.sum += i128::from(sum);
+            self.squares += i128::from(squares);
+        } else {
+            for &value in &told {
+                self.sum += i128::from(value);
+                self.squares += i128::from(value) * i128::from(value);
+            }
+        }
         for &value in &told {
-            self.sum += i128::from(value);
-            self.squares += i128::from(value) * i128::from(value);
-            if value == 0 {
-                self.zeros += 1;
-            } else if value < SMALL as u64 {
+            if value < SMALL {
                 let n = self.counter(value);
                 *n = n.wrapping_add(1);
                 if *n == 0 {
                     *self.beyond.entry(value).or_default() += 1;
                 }
             } else {
-                self.large += 1;
-                self.fresh.push(value);
+                self.large.add(value, 1);
             }
-        }
-        self.count += told.len() as u64;
-        self.max = self.max.max(told.iter().max().map(|&v| v as i64));
-        if self.fresh.len() >= FRESH.max(self.packed.len() / 8) {
-            self.pack();
         }
         told.clear();
         self.told = told;
@@ -174,59 +188,49 @@ impl Tally {
     fn small(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let pages = self.pages.iter().enumerate().filter_map(|(i, page)| Some((i * PAGE, page.as_deref()?)));
         let counts = pages.flat_map(|(first, page)| (first as u64..).zip(page));
-        counts.map(|(value, &n)| (value, self.whole(value, n))).filter(|&(_, n)| n > 0)
+        counts
+            .filter(|&(_, &n)| n > 0 || !self.beyond.is_empty())
+            .map(|(value, &n)| (value, self.whole(value, n)))
+            .filter(|&(_, n)| n > 0)
     }
 
-    /// The tally with everything sorted in that it was told: several quantiles are read from one of these.
+    /// The tally with everything counted that it was told: several quantiles are read from one of these.
     pub(super) fn settled(&self) -> Cow<'_, Tally> {
-        if self.told.is_empty() && self.fresh.is_empty() {
+        if self.told.is_empty() {
             return Cow::Borrowed(self);
         }
         let mut copy = self.clone();
         copy.take_in();
-        copy.pack();
         Cow::Owned(copy)
     }
 
     /// Takes back a value that was added: the wait of a visit whose wait goes on.
     pub fn take_back(&mut self, value: i64) {
-        self.forget(value);
-        if self.max == Some(value.max(0)) {
-            let largest = unpacked(&self.packed).last().or_else(|| self.small().last());
-            let zero = (self.zeros > 0).then_some(0);
-            self.max = largest.map(|(value, _)| value as i64).or(zero);
-        }
-    }
-
-    fn forget(&mut self, value: i64) {
-        self.take_in();
-        self.pack();
-        let value = value.max(0);
-        self.count -= 1;
-        if value == 0 {
+        if value <= 0 {
             self.zeros -= 1;
             return;
         }
+        let value = value as u64;
+        self.take_in();
+        self.positive -= 1;
         self.sum -= i128::from(value);
         self.squares -= i128::from(value) * i128::from(value);
         if value < SMALL {
-            let n = self.counter(value as u64);
+            let n = self.counter(value);
             *n = n.wrapping_sub(1);
             if *n == u16::MAX {
-                *self.beyond.get_mut(&(value as u64)).expect("a value that is taken back was added") -= 1;
+                *self.beyond.get_mut(&value).expect("a value that is taken back was added") -= 1;
             }
         } else {
-            self.pack();
-            let gone = self.group(value as u64);
-            let mut left = Runs::default();
-            unpacked(&self.packed).for_each(|(value, n)| left.push(value, n - u64::from(value == gone)));
-            self.packed = left.finish();
-            self.large -= 1;
+            self.large.take_back(value);
+        }
+        if self.most == value {
+            self.most = self.large.most().or_else(|| self.small().last().map(|run| run.0)).unwrap_or(0);
         }
     }
 
     pub fn count(&self) -> u64 {
-        self.count + self.told.len() as u64
+        self.zeros + self.positive()
     }
 
     pub fn sum(&self) -> i128 {
@@ -235,12 +239,11 @@ impl Tally {
 
     /// Values of one or more.
     pub fn positive(&self) -> u64 {
-        let told = self.told.iter().filter(|&&v| v > 0).count() as u64;
-        self.count - self.zeros + told
+        self.positive + self.told.len() as u64
     }
 
     pub fn max(&self) -> Option<i64> {
-        self.max.max(self.told.iter().max().map(|&v| v as i64))
+        (self.count() > 0).then(|| self.told.iter().copied().max().unwrap_or(0).max(self.most) as i64)
     }
 
     pub fn mean(&self) -> Option<f64> {
@@ -252,14 +255,14 @@ impl Tally {
         if !self.told.is_empty() {
             return self.settled().sd();
         }
-        if self.count == 0 {
+        if self.count() == 0 {
             return None;
         }
         // n * sum of squares - square of the sum is exact in integers; one root and one division follow.
-        let n = self.count as i128;
+        let n = i128::from(self.count());
         let spread = n.checked_mul(self.squares).zip(self.sum.checked_mul(self.sum)).map(|(a, b)| (a - b) as f64);
         let spread = spread.unwrap_or(n as f64 * self.squares as f64 - self.sum as f64 * self.sum as f64);
-        Some(spread.max(0.0).sqrt() / self.count as f64)
+        Some(spread.max(0.0).sqrt() / self.count() as f64)
     }
 
     /// Nearest rank: the smallest value that at least `parts` of `whole` values do not exceed.
@@ -270,83 +273,50 @@ impl Tally {
     /// Several quantiles in one pass; their shares ascend.
     pub fn quantiles<const N: usize>(&self, shares: [(u64, u64); N]) -> [Option<i64>; N] {
         let tally = self.settled();
+        if tally.count() == 0 {
+            return [None; N];
+        }
         let rank = |(parts, whole): (u64, u64)| {
-            (u128::from(tally.count) * u128::from(parts)).div_ceil(u128::from(whole)).max(1) as u64
+            (u128::from(tally.count()) * u128::from(parts)).div_ceil(u128::from(whole)).max(1) as u64
         };
         let zeros = (tally.zeros > 0).then_some((0, tally.zeros));
-        let mut values = zeros.into_iter().chain(tally.small()).chain(unpacked(&tally.packed));
-        let (mut seen, mut at) = (0, None);
+        let mut values = zeros.into_iter().chain(tally.small());
+        let below_large = tally.zeros + tally.positive - tally.large.count();
+        let (mut seen, mut at) = (0, 0);
         shares.map(rank).map(|rank| {
-            while seen < rank {
-                let Some((value, n)) = values.next() else { return tally.max };
-                (seen, at) = (seen + n, Some(value as i64));
+            if rank > below_large {
+                return Some(tally.large.at_rank(rank - below_large) as i64);
             }
-            at
+            while seen < rank {
+                let (value, n) = values.next().expect("the ranks below the large values are zeros and small ones");
+                (seen, at) = (seen + n, value as i64);
+            }
+            Some(at)
         })
     }
 
-    /// The step to which quantiles of large values are grouped: 1 in this many; `None` where they are exact.
+    /// Whether quantiles of large values are grouped to 1 part in 1024; else they are exact.
     pub fn grouped(&self) -> bool {
-        let told = self.told.iter().filter(|&&v| v >= SMALL as u64).count() as u64;
-        self.grouped || self.large + told > EXACT
+        let told = self.told.iter().filter(|&&v| v >= SMALL).count() as u64;
+        self.large.is_grouped() || self.large.count() + told > large::EXACT
     }
 
     /// Adds all of another tally.
     pub fn merge(&mut self, other: &Tally) {
         self.take_in();
         let other = &*other.settled();
-        self.count += other.count;
+        self.zeros += other.zeros;
+        self.positive += other.positive;
         self.sum += other.sum;
         self.squares += other.squares;
-        self.max = self.max.max(other.max);
-        self.zeros += other.zeros;
+        self.most = self.most.max(other.most);
         for (value, n) in other.small() {
             self.count_small(value, n);
         }
-        self.pack();
-        self.large += other.large;
-        self.grouped |= other.grouped || self.large > EXACT;
-        self.sort_in(unpacked(&other.packed));
-    }
-
-    fn group(&self, value: u64) -> u64 {
-        if !self.grouped {
-            return value;
+        if other.large.is_grouped() {
+            self.large.group();
         }
-        let bits = 64 - value.leading_zeros();
-        value >> (bits - 11) << (bits - 11)
-    }
-
-    /// Sorts what is fresh into what is packed; groups once there is too much.
-    fn pack(&mut self) {
-        let must_group = !self.grouped && self.large > EXACT;
-        if self.fresh.is_empty() && !must_group {
-            return;
-        }
-        self.grouped |= must_group;
-        let mut fresh = std::mem::take(&mut self.fresh);
-        fresh.sort_unstable();
-        self.sort_in(fresh.iter().map(|&value| (value, 1)));
-        fresh.clear();
-        self.fresh = fresh;
-    }
-
-    /// Merges ascending runs into what is packed, as one pass from bytes to bytes.
-    fn sort_in(&mut self, more: impl Iterator<Item = (u64, u64)>) {
-        let packed = std::mem::take(&mut self.packed);
-        let mut merged = Runs { bytes: Vec::with_capacity(packed.len() + 64), ..Runs::default() };
-        let (mut a, mut b) = (unpacked(&packed).peekable(), more.peekable());
-        loop {
-            let next = match (a.peek(), b.peek()) {
-                (Some(x), Some(y)) if x.0 <= y.0 => a.next(),
-                (_, Some(_)) => b.next(),
-                (Some(_), None) => a.next(),
-                (None, None) => break,
-            };
-            let (value, n) = next.expect("one of the two has a next");
-            merged.push(self.group(value), n);
-        }
-        self.packed = merged.finish();
+        other.large.each_run(&mut |value, n| self.large.add(value, n));
     }
 }
 
@@ -469,11 +439,11 @@ mod tests {
     #[test]
     fn beyond_a_million_large_values_a_quantile_is_its_group() {
         let mut tally = Tally::default();
-        let n = (EXACT + 5) as i64;
-        (0..n).for_each(|i| tally.add(SMALL + (i * 7919) % 1_000_003));
+        let n = (large::EXACT + 5) as i64;
+        (0..n).for_each(|i| tally.add(SMALL as i64 + (i * 7919) % 1_000_003));
         assert!(tally.grouped());
         let p50 = tally.quantile(1, 2).unwrap();
-        let exact = SMALL + 500_001;
+        let exact = SMALL as i64 + 500_001;
         assert!(p50 <= exact && exact - p50 <= exact / 1024 + 1, "{p50} {exact}");
     }
 }

@@ -101,8 +101,7 @@ impl Run {
         loop {
             let state = &mut self.world.state;
             let Some(due) = state.next() else { break };
-            if end.is_some_and(|end| due.at >= end) || (end.is_none() && due.is_clock() && !state.can_still_move())
-            {
+            if end.is_some_and(|end| due.at >= end) || (end.is_none() && due.is_clock() && !state.can_still_move()) {
                 break;
             }
             self.entries.clear();

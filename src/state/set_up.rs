@@ -141,19 +141,7 @@ impl Net {
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
         let mut handovers = plan.nodes.ids().filter(|&n| plan.nodes[n].kind == NodeKind::Handover);
         let only_handover = handovers.next().filter(|_| handovers.next().is_none());
-        Net {
-            only_handover,
-            ranks,
-            first_gate,
-            gates,
-            comes_again,
-            legs_from,
-            movement,
-            nodes,
-            steps,
-            legs,
-            plan,
-        }
+        Net { only_handover, ranks, first_gate, gates, comes_again, legs_from, movement, nodes, steps, legs, plan }
     }
 
     #[inline]

@@ -244,11 +244,12 @@ mod tests {
             let key = pack(SimTime(-5), 3, 9, number, who);
             assert_eq!((unpack(key), time_of(key)), (wake, SimTime(-5)));
             use Wake::*;
-            let clock =
-                matches!(wake, DisruptionTurns(_) | OutageTurns(..) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_));
+            let clock = matches!(
+                wake,
+                DisruptionTurns(_) | OutageTurns(..) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_)
+            );
             assert_eq!(is_clock(key), clock, "{wake:?}");
-            let marks =
-                matches!(wake, ConvoyEnds(_) | Settles(_) | LegTicks(_) | LegReady(_) | Enters(_) | Serves(_));
+            let marks = matches!(wake, ConvoyEnds(_) | Settles(_) | LegTicks(_) | LegReady(_) | Enters(_) | Serves(_));
             assert_eq!(leaves_a_mark(key), marks, "{wake:?}");
         }
     }
