@@ -255,6 +255,15 @@ impl PlaceStats {
         }
     }
 
+    /// A counted visit waited in line for so long.
+    #[inline]
+    fn waited(&mut self, seconds: i64, priority: i32) {
+        self.wait.add(seconds);
+        let waits = self.waits_of(priority);
+        waits.1 += 1;
+        waits.2 += i128::from(seconds);
+    }
+
     /// The waits of a priority and their sum.
     #[inline]
     fn waits_of(&mut self, priority: i32) -> &mut (i32, u64, i128) {
@@ -337,12 +346,21 @@ impl Flow {
                 place.entered += 1;
             }
             if visit.mode == Mode::Work {
-                // Taken at once: a wait of zero.
-                place.wait.add(0);
+                // Taken at once.
+                place.waited(0, row.priority);
             }
         }
         if visit.mode == Mode::Work {
             self.works(visit, now);
+        }
+    }
+
+    /// Somebody comes into an empty line and out of it at once: a line of one all the same.
+    #[inline]
+    pub(super) fn passed_line(&mut self, now: SimTime, step: Id<Step>) {
+        if self.counts(now) {
+            let place = &mut self.places[step.index()];
+            place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize] + 1);
         }
     }
 
@@ -368,13 +386,12 @@ impl Flow {
         place.numbers[mode as usize] += 1;
         if visit.counted {
             match (old, mode) {
-                (Mode::Wait, Mode::Work) => {
-                    place.wait.add(visit.waited);
-                    let waits = place.waits_of(row.priority);
-                    waits.1 += 1;
-                    waits.2 += i128::from(visit.waited);
-                }
+                (Mode::Wait, Mode::Work) => place.waited(visit.waited, row.priority),
                 (Mode::Gate, Mode::Wait) => place.entered += 1,
+                (Mode::Gate, Mode::Work) => {
+                    place.entered += 1;
+                    place.waited(0, row.priority);
+                }
                 // A requeue: its wait goes on, and is told anew when handling starts again.
                 (Mode::Work | Mode::Paused, Mode::Wait) => {
                     place.wait.take_back(visit.waited);

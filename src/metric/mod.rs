@@ -111,11 +111,14 @@ impl Figures {
         }
     }
 
-    /// Takes an event in, after the state has.
+    /// Takes an event in, after the state has; `next` follows it in its turn.
     #[inline]
-    pub fn observe(&mut self, state: &State, entry: &Entry) {
+    pub fn observe(&mut self, state: &State, entry: &Entry, next: Option<&Entry>) {
         use Event::*;
         match entry.event {
+            // What goes on at once is told where it goes on.
+            LegArrived { unit, .. } | RouteChosen { unit, .. } if self.goes_on(unit, next) => {}
+            YardEntered { unit, step } if self.is_served(unit, next) => self.flow.passed_line(state.now, step),
             YardEntered { unit, .. }
             | HeldAtGate { unit, .. }
             | Blocked { unit, .. }
@@ -143,7 +146,9 @@ impl Figures {
             ConsignmentCreated { unit, stream, .. } => {
                 self.born(state, unit);
                 self.flow.created(state, stream);
-                self.moved(state, unit);
+                if !self.goes_on(unit, next) {
+                    self.moved(state, unit);
+                }
             }
             GoodsCreated { unit, line, .. } => {
                 self.born(state, unit);
@@ -220,6 +225,26 @@ impl Figures {
         }
         self.visits[unit.index()] = fresh;
         self.delay.born(state, unit);
+    }
+
+    /// Whether a unit that was just created or arrived, or knows its way, is somewhere else in the next event. What
+    /// requirements wait for is charged event by event.
+    #[inline]
+    fn goes_on(&self, unit: UnitId, next: Option<&Entry>) -> bool {
+        use Event::*;
+        let whom = match next {
+            Some(Entry { event: RouteChosen { unit, .. } | LegDeparted { unit, .. }, .. }) => *unit,
+            Some(Entry { event: YardEntered { unit, .. } | HandedOver { unit, .. }, .. }) => *unit,
+            _ => return false,
+        };
+        whom == unit && !self.delay.in_use()
+    }
+
+    /// Whether a unit that has just entered a yard is served in the next event.
+    #[inline]
+    fn is_served(&self, unit: UnitId, next: Option<&Entry>) -> bool {
+        matches!(next, Some(Entry { event: Event::HandlingStarted { unit: whom, .. }, .. }) if *whom == unit)
+            && !self.delay.in_use()
     }
 
     /// A unit may be somewhere else, or do something else, than before.

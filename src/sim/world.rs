@@ -73,9 +73,11 @@ impl World {
             self.pass(due.at);
         }
         self.state.take(due);
-        for entry in entries {
+        let mut rest = entries;
+        while let [entry, after @ ..] = rest {
             self.state.apply(&entry.event);
-            self.figures.observe(&self.state, entry);
+            self.figures.observe(&self.state, entry, after.first());
+            rest = after;
         }
     }
 
