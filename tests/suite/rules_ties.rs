@@ -368,3 +368,47 @@ fn a_hold_that_begins_as_a_stage_ends_holds_it() {
          7d: pool#1 is released",
     );
 }
+
+#[test]
+fn what_follows_at_once_is_stated_in_the_same_turn_where_nothing_else_is_due() {
+    // One server, 10 s each. s#1 finds it free; s#2 waits from 5 on; s#3 comes at 20, as s#2 is done and when t#1 comes too.
+    let mut world = hub(vec![Step::new("d", 1, 10)], &[0, 5, 20]);
+    world.streams.push(Stream::at("t", &[20], "n"));
+    let done = run(&to_toml(&world), 0);
+    let turns: Vec<(u64, i64, String)> = done
+        .events()
+        .iter()
+        .map(|event| {
+            let text = |key: &str| event[key].as_str().expect("a text").to_owned();
+            let told = format!("{} {}", text("object"), text("kind"));
+            (event["turn"].as_u64().expect("a number"), event["t"].as_i64().expect("a number"), told)
+        })
+        .collect();
+    let of = |at: i64| {
+        let mut lines: Vec<String> = Vec::new();
+        let mut last = 0;
+        for (turn, _, told) in turns.iter().filter(|turn| turn.1 == at) {
+            match lines.last_mut().filter(|_| *turn == last) {
+                Some(line) => *line += &format!(", {told}"),
+                None => lines.push(told.clone()),
+            }
+            last = *turn;
+        }
+        lines
+    };
+    assert_eq!(of(5), ["s#2 ConsignmentCreated, s#2 YardEntered"]);
+    assert_eq!(of(0), ["s#1 ConsignmentCreated, s#1 YardEntered, s#1 HandlingStarted"]);
+    assert_eq!(of(10), ["s#1 HandlingFinished, s#1 LeftModel, s#2 HandlingStarted"]);
+    // Three things are due at 20: each entry and start is a turn of its own, after all that comes before.
+    assert_eq!(
+        of(20),
+        [
+            "s#2 HandlingFinished, s#2 LeftModel",
+            "s#3 ConsignmentCreated",
+            "t#1 ConsignmentCreated",
+            "s#3 YardEntered",
+            "t#1 YardEntered",
+            "s#3 HandlingStarted",
+        ]
+    );
+}
