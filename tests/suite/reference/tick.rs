@@ -143,6 +143,8 @@ struct Consignment {
     secret: [u64; 4],
     /// How often it drew for each purpose.
     drew: BTreeMap<String, u64>,
+    /// When full yards turned it away last, the first of them at that instant, and how many.
+    turned: Option<(i64, usize, usize)>,
     place: Place,
     /// When it joined the line of its step or leg.
     joined: i64,

@@ -63,6 +63,7 @@ impl Tick<'_> {
             mass,
             secret: [words[4], words[5], words[6], words[7]],
             drew: BTreeMap::new(),
+            turned: None,
             place: Place::Backlog,
             joined: self.now,
             handling: 0,
@@ -232,11 +233,8 @@ impl Tick<'_> {
         match self.full_from_outside(i, node) {
             None => self.enter(i, node, 0, false),
             Some(WhenFull::Overflow) => self.enter(i, node, 0, true),
-            Some(WhenFull::Wait) => {
-                let Place::Outside { since, .. } = self.goods[i].place else { unreachable!("it is outside") };
-                self.goods[i].place = Place::Outside { node, since, noted: true };
-                self.emit_of("HeldAtGate", i, &[("node", self.node_value(node))]);
-            }
+            Some(WhenFull::Wait) => self.wait_at_gate(i, node),
+            Some(WhenFull::Divert(_)) if self.has_been_round(i, node) => self.wait_at_gate(i, node),
             Some(WhenFull::Refuse) => {
                 self.emit_of("Refused", i, &[("node", self.node_value(node))]);
                 self.close_visit(i, Fate::Refused);
@@ -244,11 +242,27 @@ impl Tick<'_> {
             }
             Some(WhenFull::Divert(to)) => {
                 let to = self.world.node(to).expect("what is diverted goes to a node");
+                self.goods[i].turned = match self.goods[i].turned {
+                    Some((at, first, times)) if at == self.now => Some((at, first, times + 1)),
+                    _ => Some((self.now, node, 1)),
+                };
                 self.emit_of("Diverted", i, &[("node", self.node_value(node)), ("to", self.node_value(to))]);
                 self.close_visit(i, Fate::Diverted);
                 self.come(i, to, self.now, true);
             }
         }
+    }
+
+    fn wait_at_gate(&mut self, i: usize, node: usize) {
+        let Place::Outside { since, .. } = self.goods[i].place else { unreachable!("it is outside") };
+        self.goods[i].place = Place::Outside { node, since, noted: true };
+        self.emit_of("HeldAtGate", i, &[("node", self.node_value(node))]);
+    }
+
+    /// Whether this node turned it away first at this very instant, or it was turned away as often as there are nodes.
+    fn has_been_round(&self, i: usize, node: usize) -> bool {
+        let turned = self.goods[i].turned.filter(|turned| turned.0 == self.now);
+        turned.is_some_and(|(_, first, times)| first == node || times >= self.world.nodes.len())
     }
 
     fn enter_from_inside(&mut self, i: usize) {
