@@ -83,7 +83,7 @@ fn of_sim(error: &SimError) -> End {
     match error {
         SimError::Log(error) => of_log(error),
         SimError::Diverged { .. } => End::Diverged,
-        SimError::Thread(_) => End::Failed,
+        SimError::Thread(_) | SimError::TooLarge(_) => End::Failed,
         SimError::Opening(_) | SimError::Semantics { .. } | SimError::Snapshot { .. } => End::Store,
     }
 }

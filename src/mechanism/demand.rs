@@ -1,7 +1,7 @@
 //! Requirements: stated, checked, ranked, matched, handed to their mechanism, closed.
 
 use super::rules::{BringsRules, NeedRules, RowRules};
-use super::turn::Turn;
+use super::turn::{LARGEST_SUM, Turn};
 use crate::event::{Event, LineId, NeedId, Subject};
 use crate::model::{Brings, RowBrings, Step, Stream};
 use crate::state::unit::Name;
@@ -33,6 +33,7 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     };
     let due = rules.needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
     let quantities: Vec<i64> = (0..rules.lines.len()).map(|i| quantity(rules, i, block)).collect();
+    check_size(turn, stream, number, &quantities);
     let cause = super::cause_of(turn, stream);
     let next = super::next_of(turn, stream);
     let need = NeedId::new(state.needs.len() as u32);
@@ -47,6 +48,32 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     let plan = state.need_plan(stream, row as u64);
     if turn.now.0 >= 0 && plan.hq.is_some_and(|hq| turn.state.net.first_step(hq, true).is_some()) {
         file(turn, need, Name { stream, number, line: 0, lot: 0 }, block.secret(), last);
+    }
+}
+
+/// The most consignments that a line may become at one instant.
+const LOTS_MOST: i64 = 1 << 20;
+
+/// Refuses what a log cannot hold: nothing is ever cut.
+fn check_size(turn: &mut Turn, stream: Id<Stream>, number: u32, quantities: &[i64]) {
+    let state = turn.state;
+    let name = || format!("{}#{number}", state.plan().streams[stream].name);
+    let plan = state.need_plan(stream, state[stream].brought);
+    let mut value = state.totals.asked.0;
+    for (line, &units) in plan.lines.iter().zip(quantities) {
+        let item = &state.plan().items[line.item];
+        value = value.saturating_add(turn.product(line.unit_value.unwrap_or(item.value).0, units, "a value", name));
+        turn.product(item.mass.0, units, "a mass", name);
+        let lot = item.lot.map_or(i64::from(u32::MAX), i64::from);
+        if units.div_euclid(lot) > LOTS_MOST {
+            turn.refuse(format!(
+                "{} asks for {units} units of {} in lots of {lot}: more than {LOTS_MOST} consignments; a larger `lot` of the item makes fewer",
+                name(), item.name
+            ));
+        }
+    }
+    if value > LARGEST_SUM {
+        turn.refuse(format!("with {} requirements ask for more than {LARGEST_SUM} minor units in all", name()));
     }
 }
 
@@ -117,7 +144,12 @@ fn matched(turn: &mut Turn, need: NeedId, cause: u64) {
     let cause = turn.emit(cause, Event::RequirementMatched { need });
     let via = state.plan_of_need(need).via;
     let mut taken = 0;
-    for &line in &state.need(need).lines {
+    // What asks for nothing goes nowhere.
+    if state.need(need).asked == 0 {
+        turn.emit(cause, Event::RequirementFulfilled { need });
+        return;
+    }
+    for &line in state.need(need).lines.iter().filter(|line| state.line(**line).asked > 0) {
         match via {
             Some(m) => {
                 let gate = state.gate_of(m, 0);

@@ -24,9 +24,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         unreachable!("the rules follow the plan")
     };
     let law = if item.is_none() { mass.as_ref().unwrap_or(quantity) } else { quantity };
-    let amount = u32::try_from(law.at(block.quantity())).unwrap_or(u32::MAX);
-    let due = needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
+    let drawn = law.at(block.quantity());
     let value = value.as_ref().map(|law| Money(law.at(block.secret().draw(turn.rules.purposes.value, 0))));
+    let due = needed_within.as_ref().map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
+    let amount = size(turn, stream, ordinal, drawn);
     let cause = super::cause_of(turn, stream);
     let next = super::next_of(turn, stream);
     let unit = state.units.next_free(0);
@@ -50,6 +51,22 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
             enters_at_once(turn, who, *enters);
         }
     }
+}
+
+/// Refuses what a log cannot hold: nothing is ever cut.
+#[inline]
+fn size(turn: &mut Turn, stream: Id<Stream>, ordinal: u64, drawn: i64) -> u32 {
+    let state = turn.state;
+    let name = || format!("{}#{ordinal}", state.plan().streams[stream].name);
+    if let Brings::Consignments { item: Some(item), .. } = state.plan().streams[stream].brings {
+        let item = &state.plan().items[item];
+        turn.product(item.value.0, drawn, "a value", name);
+        turn.product(item.mass.0, drawn, "a mass", name);
+    }
+    u32::try_from(drawn).unwrap_or_else(|_| {
+        turn.refuse(format!("{} has {drawn} units or kilograms; a consignment has at most {}", name(), u32::MAX));
+        0
+    })
 }
 
 /// Something of the opening backlog enters.

@@ -156,13 +156,23 @@ fn allocate(turn: &mut Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: Pa
     if row.left > amount {
         if row.resting == Resting::Pool && !plan.split_pledges {
             turn.emit(cause, Event::SurplusHeld { pledge, package });
-        } else if row.resting == Resting::Earmark && plan.excess == Excess::Spill {
+        } else if row.resting == Resting::Earmark
+            && plan.excess == Excess::Spill
+            && !serves_another(turn, m, pledge, package)
+        {
             turn.emit(cause, Event::SurplusRolledOver { pledge, amount: row.left - amount });
         }
     }
     if amount == gap {
         funded(turn, m, package, cause);
     }
+}
+
+/// Whether an earmarked pledge may serve another open package too: what one of them leaves is no excess yet.
+fn serves_another(turn: &Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: PackageId) -> bool {
+    let state = turn.state;
+    let Some(earmark) = &state.plan_of_pledge(pledge).earmark else { return false };
+    state[m].open.iter().any(|key| key.2 != package && state.serves(earmark, key.2))
 }
 
 /// Whether the one package or requirement that an earmark names was funded already.

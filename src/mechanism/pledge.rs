@@ -1,7 +1,7 @@
 //! Pledges: announced, committed or lapsed, paid or defaulted.
 
 use super::rules::{BringsRules, RowRules, chance};
-use super::turn::Turn;
+use super::turn::{LARGEST_SUM, Turn};
 use crate::event::{Event, PledgeId};
 use crate::model::{PledgePlan, Rate, Stream};
 use crate::units::amount::Money;
@@ -32,6 +32,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         .map_or(committed_after, |law| SimDuration(law.at(secret.draw(purposes.paid, 0))).max(committed_after));
     let lapses = plan.conversion < 1_000_000 && !chance(secret.draw(purposes.conversion, 0), plan.conversion);
     let (amount, rate) = home_amount(turn, plan, announced);
+    if state.totals.announced.0.saturating_add(amount.0) > LARGEST_SUM {
+        let name = &state.plan().streams[stream].name;
+        turn.refuse(format!("with {name}#{number} pledges come to more than {LARGEST_SUM} minor units in all"));
+    }
     let kept = if lapses { Money::ZERO } else { amount.share(i64::from(plan.kept_share)) };
     let cause = super::cause_of(turn, stream);
     let next = super::next_of(turn, stream);
@@ -54,7 +58,7 @@ fn home_amount(turn: &Turn, plan: &PledgePlan, announced: i64) -> (Money, Option
         return (stated, Some(i64::try_from(rate).unwrap_or(i64::MAX)));
     }
     let rate = rate_on(&turn.state.plan().rates, currency, turn.now);
-    let amount = Money(announced).at_rate(rate).unwrap_or(Money(i64::MAX / 4));
+    let amount = Money(announced).at_rate(rate).unwrap_or(Money(i64::MAX));
     (amount, Some(rate))
 }
 

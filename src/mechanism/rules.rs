@@ -26,6 +26,8 @@ pub struct Rules {
     secrets: Vec<Option<(Name, Secret)>>,
     /// Whom this turn created: the state does not know it yet.
     fresh: Option<(UnitId, Secret)>,
+    /// Why the run cannot go on.
+    pub(super) refused: Option<String>,
     /// Nodes whose weights were drawn in this turn for one unit.
     pub chosen: Vec<Id<Node>>,
     /// The next thing of each stream: its ordinal and its block.
@@ -169,6 +171,7 @@ impl Rules {
             },
             secrets: Vec::new(),
             fresh: None,
+            refused: None,
             chosen: Vec::new(),
             ahead: vec![None; plan.streams.len()],
             draws,
@@ -220,6 +223,12 @@ impl Rules {
             Some((fresh, secret)) if fresh == id => secret,
             _ => self.secret(state, id),
         }
+    }
+
+    /// Why the last decision refused to go on, if it did.
+    #[inline]
+    pub fn refused(&mut self) -> Option<String> {
+        self.refused.take()
     }
 
     /// Forgets whom the last turn created.

@@ -5,6 +5,12 @@ use crate::event::{Entry, Event};
 use crate::state::{Due, State};
 use crate::units::time::SimTime;
 
+/// The most that one thing may weigh (in kilograms) or be worth (in minor units), as for drawn quantities.
+pub const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// The most that all requirements, or all pledges, of a run may be worth together.
+pub const LARGEST_SUM: i64 = 1 << 60;
+
 /// What a decision reads and where it states its facts.
 pub struct Turn<'a> {
     pub state: &'a State,
@@ -34,6 +40,23 @@ impl<'a> Turn<'a> {
         self.out.push(Entry { event, cause });
         self.seq += 1;
         self.seq - 1
+    }
+
+    /// The run cannot go on: an amount is beyond what a log holds. Whatever this turn has stated is dropped.
+    #[cold]
+    pub fn refuse(&mut self, what: String) {
+        self.rules.refused.get_or_insert(what);
+    }
+
+    /// A value or mass of so many units, if it is within what one thing may have; else the run is refused.
+    pub fn product(&mut self, one: i64, units: i64, what: &str, whose: impl FnOnce() -> String) -> i64 {
+        match one.checked_mul(units).filter(|all| all.abs() <= LARGEST) {
+            Some(all) => all,
+            None => {
+                self.refuse(format!("{} has {what} beyond {LARGEST}: {units} times {one}", whose()));
+                0
+            }
+        }
     }
 
     /// Whether nothing was stated yet.

@@ -80,6 +80,8 @@ struct LineStats {
     /// When it entered the cause's stage.
     stage_since: SimTime,
     seen: Seen,
+    /// Units that were recognised by the need-by date.
+    on_time: i64,
 }
 
 /// The causes' stages that a value was in already, one bit each.
@@ -159,6 +161,11 @@ impl Delay {
     /// The row of a requirement's paper, also when the state has just released it.
     pub fn paper(&self, need: NeedId) -> Option<UnitId> {
         self.needs[need.index()].paper
+    }
+
+    /// Units of a line that were recognised by the need-by date.
+    pub fn on_time(&self, line: LineId) -> i64 {
+        self.lines[line.index()].on_time
     }
 
     /// Whether there are requirements at all.
@@ -245,7 +252,12 @@ impl Delay {
         for &line in &row.lines {
             // The seconds until now are the requirement's; the line's begin here.
             self.lines[line.index()].since = state.now;
-            if state.plan_of_need(need).via.is_some() {
+            if state.line(line).asked == 0 {
+                let row = &mut self.lines[line.index()];
+                if let (Some(cause), since) = (row.cause.take(), row.stage_since) {
+                    self.leave(state, cause, since, 0);
+                }
+            } else if state.plan_of_need(need).via.is_some() {
                 self.set_line(state, line, Cause::Source);
             }
         }
@@ -351,6 +363,7 @@ impl Delay {
         need_stats.closing = Some((line, parts));
         if state.now <= state.need(need).due {
             need_stats.on_time += i64::from(row.amount);
+            self.lines[line.index()].on_time += i64::from(row.amount);
         }
         // Past the recognition point it is in no stage of the requirement's way.
         self.shift(state, stage, None, row.value.0);
@@ -359,8 +372,11 @@ impl Delay {
 
     pub fn fulfilled(&mut self, state: &State, need: NeedId) {
         let stats = &mut self.needs[need.index()];
-        let (line, last) = stats.closing.expect("a requirement that closes had a last consignment");
-        let all = stats.parts.plus(&self.lines[line.index()].parts).plus(&last);
+        // One that asked for nothing had no consignment.
+        let all = match &stats.closing {
+            Some((line, last)) => stats.parts.plus(&self.lines[line.index()].parts).plus(last),
+            None => stats.parts,
+        };
         let row = state.need(need);
         assert_eq!(all.waiting() + all.work(), (state.now - row.submitted).0, "the parts of a lead time add up to it");
         stats.closed = Some(all);

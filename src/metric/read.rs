@@ -219,10 +219,11 @@ fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, grou
             delivered[1] += i128::from(line.value.0) * i128::from(line.recognised) / i128::from(line.asked);
         }
         if row.due < until {
-            due += 1;
+            due += row.lines.len() as u64;
             asked_due += i128::from(row.asked);
             on_time += i128::from(stats.on_time);
-            in_full += u64::from(row.closed.is_some_and(|at| at <= row.due));
+            let whole = row.lines.iter().filter(|l| figures.delay.on_time(**l) == state.line(**l).asked);
+            in_full += whole.count() as u64;
         }
         match (&stats.closed, row.closed) {
             (Some(parts), Some(at)) => {

@@ -34,6 +34,8 @@ pub enum SimError {
     Opening(String),
     #[error("the run was made with semantics {found}, and this waybill knows semantics {SEMANTICS}")]
     Semantics { found: u32 },
+    #[error("{0}")]
+    TooLarge(String),
     #[error("the snapshot at turn {turn} cannot be read: {what}")]
     Snapshot { turn: u64, what: String },
 }
@@ -106,6 +108,11 @@ impl Run {
             }
             self.entries.clear();
             decide(state, &mut self.rules, &due, &mut self.entries);
+            if let Some(what) = self.rules.refused() {
+                // What was stated before stays: a whole prefix.
+                self.hand_over(watcher)?;
+                return Err(SimError::TooLarge(what));
+            }
             debug_assert!(!self.entries.is_empty(), "no turn is empty: {due:?}");
             self.encoder.put_turn(before, due.at, state.events + 1, &self.entries);
             self.batch.end_turn_at(self.encoder.len(), due.at.0, self.entries.len() as u64);

@@ -157,6 +157,7 @@ impl State {
                     last: seq,
                 });
                 self[mechanism].announced += amount;
+                self.totals.announced += amount;
                 self.next_of_stream(stream, next);
             }
             Event::ExchangeRateFixed { .. } => {}
@@ -356,6 +357,7 @@ impl State {
             made: 0,
             last: self.events,
         };
+        self.totals.asked += value;
         self.lines.push(row);
         let seq = self.events;
         let row = &mut self.needs[need.index()];

@@ -22,6 +22,7 @@ pub use set_up::Net;
 
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
 use crate::model::{Leg, MechanismPlan, Node, Plan, Step, Stock, Stream};
+use crate::units::amount::Money;
 use crate::units::arena::{Arena, Id};
 use crate::units::time::SimTime;
 use calendar::{Calendar, First, Key};
@@ -60,6 +61,7 @@ pub struct State {
     pub pledges: Vec<PledgeRow>,
     pub packages: Vec<PackageRow>,
     pub accounts: Arena<Account>,
+    pub totals: Totals,
     /// Units on hand, by stock.
     pub stocks: Vec<i64>,
     /// How often a unit drew before at a place, where it can come there more than once.
@@ -83,6 +85,13 @@ pub struct StreamRow {
     pub left: u32,
     /// `seq` of the last one.
     pub last: u64,
+}
+
+/// What everything comes to that was asked for and announced so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub asked: Money,
+    pub announced: Money,
 }
 
 /// What [`State::next`] found.
@@ -112,7 +121,7 @@ impl PartialEq for State {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
         same!(now turns events calendar soon stirring units streams nodes steps legs convoys gates needs lines pledges
-              packages accounts stocks visits patience turned outages)
+              packages accounts totals stocks visits patience turned outages)
     }
 }
 

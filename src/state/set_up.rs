@@ -295,6 +295,7 @@ impl State {
             pledges: Vec::new(),
             packages: Vec::new(),
             accounts: vec![Account::default(); plan.mechanisms.len()].into(),
+            totals: Default::default(),
             stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
             visits: Default::default(),
             patience: Default::default(),

@@ -468,3 +468,36 @@ time = "10min"
     assert_eq!(done.figure("stations.a.s.arrivals_value"), 50_000.0);
     assert_eq!(done.figure("stations.a.s.departures_value"), 50_000.0);
 }
+
+/// What a log cannot hold ends the run with a word, and what was stated before stays.
+#[test]
+fn nothing_is_cut_that_a_log_cannot_hold() {
+    use waybill::log::{MemoryLog, SegmentLimits};
+    use waybill::sim::{Opened, Run, World};
+    let world = |entries: &str| {
+        format!(
+            "[time]\nstart = 2025-01-01\nend = \"9d\"\n[[item]]\nname = \"x\"\nvalue = \"1000000000 USD\"\nlot = 1\n\
+             [[node]]\nname = \"a\"\nkind = \"handover\"\n[[mechanism]]\nname = \"m\"\nkind = \"package\"\norigin = \"a\"\nsize = \"1 USD\"\n{entries}"
+        )
+    };
+    let heavy = "[[consignment]]\nname = \"s\"\narrivals = { at = [2025-01-02, 2025-01-03] }\nenters = \"a\"\nmass = { weights = { \"5 kg\" = 1, \"5000000000 kg\" = 1 } }\n";
+    let dear = "[[requirement]]\nname = \"r\"\non = 2025-01-02\nitem = \"x\"\nquantity = 1000000\norigin = \"a\"\n";
+    let many = dear.replace("quantity = 1000000", "quantity = 2000000\nunit_value = \"0 USD\"");
+    let rich = "[[pledge]]\nname = \"p\"\nto = \"m\"\namount = \"9 k bn USD\"\narrivals = { every = \"1 min\" }\n"
+        .replace("9 k bn", "9000 bn");
+    for (entries, told) in [
+        (heavy, "5000000000 units or kilograms"),
+        (dear, "r#1 has a value beyond"),
+        (&many, "more than 1048576 consignments"),
+        (&rich, "pledges come to more than"),
+    ] {
+        let loaded = crate::support::read(&world(entries));
+        let opened = Opened::new(1, loaded.plan.clone(), loaded.notes.clone());
+        let log = Box::new(MemoryLog::new(opened.opening()));
+        let mut made = Run::new(World::open(opened.plan.clone(), &opened.notes), 1, log, SegmentLimits::default());
+        let error = made.go(&Default::default()).expect_err("the run cannot go on").to_string();
+        assert!(error.contains(told), "{error}");
+        let turns = made.world.state.turns;
+        assert_eq!(made.log().head().turn, turns, "every whole turn is kept");
+    }
+}

@@ -308,3 +308,21 @@ fn a_nations_sums_are_those_of_its_pledges() {
     sums("norway", [15, 15, 4, 10, 5, 0, 4]);
     sums("sweden", [5, 4, 4, 0, 0, 4, 0]);
 }
+
+#[test]
+fn an_earmark_spills_only_what_none_of_its_open_needs_lacks() {
+    // Packages of one pump each (10 M): a#1 and b#1 of pumps, c#1 of drills, all open when 25 M come for pumps. Both of its
+    // needs get 10, and only then 5 spill, to the drills.
+    let entries = need("a", "pump", &[0]) + &need("b", "pump", &[0]) + &need("c", "drill", &[0]);
+    let entries = entries + &gift("g", "25 M USD", 2, "earmark = \"pump\"");
+    tells(
+        &world("excess = \"spill\"", &entries),
+        &["gets", "is funded", "rolls over"],
+        "2d pool#1 gets 10 g#1
+         2d pool#1 is funded
+         2d pool#2 gets 10 g#1
+         2d g#1 rolls over 5
+         2d pool#2 is funded
+         2d pool#3 gets 5 g#1",
+    );
+}

@@ -343,3 +343,49 @@ fn each_second_of_a_lead_time_is_work_or_waiting_for_one_cause() {
     // The wait itself is in the bottleneck all the same.
     figures(&done, "bottleneck.all", &[("waited", 1.5 * HOUR), ("border", 1.0)]);
 }
+
+#[test]
+fn desks_have_an_order_of_their_own_whatever_that_of_the_file() {
+    let told = |desks: &[(&str, &str)]| run(&world(&(need("n", "2025-01-01", "") + &hq(desks) + &store())), 1).digest;
+    let sorted = told(&[("validation", "2h"), ("ranking", "1h"), ("matching", "3h"), ("movement", "1h")]);
+    assert_eq!(told(&[("movement", "1h"), ("matching", "3h"), ("validation", "2h"), ("ranking", "1h")]), sorted);
+    // A matching desk that stands first in the file does not validate.
+    let desks = hq(&[("matching", "3h"), ("validation", "2h")]);
+    let done = run(&world(&(need("n", "2025-01-01", "") + &desks + &store())), 1);
+    let times: Vec<i64> = done.of("RequirementValidated").iter().filter_map(|e| e["t"].as_i64()).collect();
+    assert_eq!(times[0], 2 * 3_600, "validated once, by the desk for it");
+    assert_eq!(times.len(), 2, "n#1 and zz#1, once each");
+}
+
+#[test]
+fn what_asks_for_nothing_goes_nowhere_and_is_fulfilled_when_matched() {
+    let lines = "lines = [{ item = \"pump\", quantity = { weights = { 0 = 1 } }, origin = \"depot\" }, { item = \"drill\", quantity = Q, origin = \"store\" }]";
+    let text = |quantity: &str| {
+        let entry = format!("\n[[requirement]]\nname = \"n\"\non = 2025-01-01\n{}\n", lines.replace('Q', quantity));
+        world(&(entry + &hq(&[("validation", "2h")]) + &store()))
+    };
+    // Both lines of 0: validated at 2, and closed there. One of 1: closed with it, three hours later.
+    for (quantity, closed, made) in [("{ weights = { 0 = 1 } }", 2, 0), ("1", 5, 1)] {
+        let done = run(&text(quantity), 1);
+        let of_n = |e: &&serde_json::Value| e["object"] == "n#1";
+        let found: Vec<i64> =
+            done.of("RequirementFulfilled").iter().filter(of_n).filter_map(|e| e["t"].as_i64()).collect();
+        assert_eq!(found, [closed * 3_600], "{quantity}");
+        let goods = done
+            .of("ConsignmentCreated")
+            .iter()
+            .filter(|e| e["object"].as_str().is_some_and(|o| o.starts_with("n#")))
+            .count();
+        assert_eq!(goods, made, "{quantity}");
+        assert_eq!(done.figure("requirements.total.lead_time_total") as i64 % 3_600, 0);
+    }
+}
+
+#[test]
+fn otif_counts_lines_and_fill_rate_units() {
+    // Drills take 3 h, pumps 1 h; due after 2 h: the line of 3 pumps is in time and whole, that of 1 drill is late.
+    let lines = "lines = [{ item = \"pump\", quantity = 3, origin = \"depot\" }, { item = \"drill\", quantity = 1, origin = \"store\" }]";
+    let entry = format!("\n[[requirement]]\nname = \"n\"\non = 2025-01-01\nneeded_within = \"2h\"\n{lines}\n");
+    let done = run(&world(&entry), 1);
+    figures(&done, "requirements.total", &[("otif", 0.5), ("fill_rate", 0.75), ("fulfilled", 1.0)]);
+}

@@ -57,7 +57,18 @@ pub(super) fn nodes(entries: &[Entry<'_>], all: &mut All, places: &mut Places) -
         }
         let first_step = steps.len() as u32;
         let outage = outage(f, OnOutage::Pause);
-        for s in f.list("step").unwrap_or_default() {
+        let mut steps_of = f.list("step").unwrap_or_default();
+        if kind == NodeKind::Hq {
+            // Desks have an order of their own, whatever that of the file.
+            steps_of.sort_by_key(|s| {
+                let desk = s.get("name").and_then(|name| match &name.value {
+                    Value::Text(name) => DESKS.iter().position(|desk| desk == name),
+                    _ => None,
+                });
+                desk.unwrap_or(DESKS.len())
+            });
+        }
+        for s in steps_of {
             let Some(name) = s.name("name") else { continue };
             s.basis(&format!("{path}.step.{name}"));
             let place = s.get("name").map_or(s.place, |n| n.place);
