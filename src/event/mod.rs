@@ -278,6 +278,12 @@ events! {
     MechanismChecked("MechanismChecked") = 101 { mechanism: Id<MechanismPlan> }
     /// The mechanism's draft clock struck.
     MechanismDrafted("MechanismDrafted") = 102 { mechanism: Id<MechanismPlan> }
+    /// A vehicle of a leg's fleet leaves, and is in again in so many seconds; vehicles are numbered from 1.
+    VehicleLeft("VehicleLeft") = 103 { leg: Id<Leg>, vehicle: u32, away: SimDuration }
+    /// A vehicle of a leg's fleet is in again.
+    VehicleReturned("VehicleReturned") = 104 { leg: Id<Leg>, vehicle: u32 }
+    /// It fits no departure of the leg, even one that nothing disturbs, and leaves the model.
+    TooLarge("Refused") = 105 { unit: UnitId, leg: Id<Leg> }
 }
 
 const _: () = assert!(size_of::<Event>() <= 32, "an event stays small: it is written once a few nanoseconds");

@@ -7,6 +7,7 @@ use super::turn::Turn;
 use crate::event::{Event, LineId, Subject, UnitId};
 use crate::model::{MechanismPlan, Node};
 use crate::state::unit::{Name, What};
+use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::draw::{Secret, name_hash};
 use crate::units::time::SimDuration;
@@ -39,7 +40,8 @@ pub fn exist(
         turn.rules.keep_secret(unit, name, secret);
         let event = Event::GoodsCreated { unit, line, number, amount: amount as u32 };
         let last = turn.emit(cause, event);
-        let goods = Goods { unit, line, secret };
+        let mass = Mass(state.plan().items[row.item].mass.0 * amount);
+        let goods = Goods { unit, line, mass, secret };
         match stage {
             Some((m, stage)) => stage_of_goods(turn, goods, m, stage, last),
             None => stand(turn, goods, last),
@@ -52,6 +54,7 @@ pub fn exist(
 struct Goods {
     unit: UnitId,
     line: LineId,
+    mass: Mass,
     secret: Secret,
 }
 
@@ -86,7 +89,8 @@ pub fn stage_ended(turn: &mut Turn, unit: UnitId, m: Id<MechanismPlan>, stage: u
     let subject = Subject::Unit(unit);
     let cause = turn.emit(state.units[unit].last, Event::StageLeft { subject, gate });
     let secret = turn.rules.secret(state, unit);
-    stage_of_goods(turn, Goods { unit, line, secret }, m, stage + 1, cause);
+    let mass = state.units[unit].mass;
+    stage_of_goods(turn, Goods { unit, line, mass, secret }, m, stage + 1, cause);
 }
 
 /// Goods stand at their origin, by way of the movement desk where there is one.
@@ -101,6 +105,7 @@ fn stand(turn: &mut Turn, goods: Goods, cause: u64) {
         unit: goods.unit,
         to: row.to.or(state.net.only_handover),
         goods_of: Some(row.origin),
+        mass: goods.mass,
         handed_over: false,
     };
     arrived(turn, who, node, cause);

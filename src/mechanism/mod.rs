@@ -71,6 +71,10 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         }
         Wake::LegTicks(leg) => movement::departure(turn, leg),
         Wake::LegReady(leg) => movement::free_departures(turn, leg),
+        Wake::LegOverdue(leg) => movement::departs(turn, leg),
+        Wake::VehicleBack(leg, vehicle) => {
+            turn.emit(state[leg].last, Event::VehicleReturned { leg, vehicle });
+        }
         Wake::Enters(step) => movement::entry(turn, step),
         Wake::Serves(step) => movement::service(turn, step),
         Wake::GivesUp(unit) => movement::gives_up(turn, unit),

@@ -6,7 +6,7 @@ use crate::event::{Event, UnitId};
 use crate::model::{Brings, Leg, Node, NodeKind, Order, Preempt, Route, Step, Stream, WhenFull};
 use crate::state::unit::{Name, Origin, Place, What};
 use crate::state::{Admission, Preemption, Way};
-use crate::units::amount::Money;
+use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::SimDuration;
 
@@ -44,7 +44,8 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         unreachable!("the rules follow the plan")
     };
     if turn.now.0 >= 0 {
-        let who = Traveller { unit, to: to.or(state.net.only_handover), goods_of: None, handed_over: false };
+        let (to, mass) = (to.or(state.net.only_handover), state.mass_of(stream, amount));
+        let who = Traveller { unit, to, goods_of: None, mass, handed_over: false };
         arrived(turn, who, *enters, last);
         // What the stream brings at this very instant comes before entries to yards.
         if next.0 != 0 {
@@ -87,6 +88,7 @@ pub struct Traveller {
     pub to: Option<Id<Node>>,
     /// The origin of a requirement's line, for its goods.
     pub goods_of: Option<Id<Node>>,
+    pub mass: Mass,
     pub handed_over: bool,
 }
 
@@ -97,7 +99,7 @@ impl Traveller {
             What::LineGoods(line) => Some(turn.state.line(line).origin),
             _ => None,
         };
-        Traveller { unit, to: row.to, goods_of, handed_over: false }
+        Traveller { unit, to: row.to, goods_of, mass: row.mass, handed_over: false }
     }
 }
 
@@ -191,7 +193,14 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
         };
         match way {
             Way::Leg(leg) => {
-                if !state.net.leg(leg).departs && state.leg_is_open(leg) {
+                let facts = state.net.leg(leg);
+                if facts.departs && facts.largest.is_some_and(|most| who.mass > most) {
+                    turn.emit(cause, Event::TooLarge { unit, leg });
+                    return;
+                }
+                // What is ready may leave before anything else of this instant.
+                turn.alone &= !facts.by_load;
+                if !facts.departs && state.leg_is_open(leg) {
                     let transit = own_transit(turn, unit, leg);
                     turn.arrives_now |= transit.0 == 0;
                     turn.alone &= transit.0 != 0;
@@ -394,6 +403,9 @@ fn follows(turn: &mut Turn, step: Id<Step>, server: u32, freed: u64) {
 /// Goods over a leg without departures leave as soon as they are ready.
 pub fn free_departures(turn: &mut Turn, leg: Id<Leg>) {
     let state = turn.state;
+    if state.net.leg(leg).departs {
+        return departs(turn, leg);
+    }
     assert!(state.leg_is_open(leg), "a leg that closes takes its wake back");
     // One a turn: what arrives at once comes before the next departure.
     let unit = state[leg].line.first().expect("goods wait for a leg that opened");
@@ -415,27 +427,49 @@ fn own_transit(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) -> SimDuration {
 pub fn departure(turn: &mut Turn, leg: Id<Leg>) {
     let state = turn.state;
     let cause = state[leg].last;
-    if !state.leg_is_open(leg) {
+    if !state.leg_is_open(leg) || state.vehicle_in(leg).is_none() {
         turn.emit(cause, Event::DepartureSkipped { leg });
         return;
     }
-    let aboard = state.boards(leg);
-    let Some(&latest) = aboard.iter().max_by_key(|u| state.units[**u].last) else {
+    let load = state.load(leg);
+    if load.enough {
+        leaves(turn, leg, load.aboard);
+    } else {
         turn.emit(cause, Event::DepartureEmpty { leg });
-        return;
-    };
+    }
+}
+
+/// A departure that goes by what is ready: its load is ready, or somebody has waited long enough.
+pub fn departs(turn: &mut Turn, leg: Id<Leg>) {
+    // The instant of the turn has come for whom it was set, but the world's own clock goes on with the turn.
+    let load = turn.state.load(leg);
+    leaves(turn, leg, load.aboard);
+}
+
+/// A vehicle leaves with these.
+fn leaves(turn: &mut Turn, leg: Id<Leg>, aboard: Vec<UnitId>) {
+    let state = turn.state;
+    let latest = aboard.iter().map(|&u| state.units[u].last).max().expect("a vehicle leaves with somebody");
     let each = state.plan().legs[leg].departures.as_ref().is_some_and(|d| d.each);
+    let number = state[leg].departed;
     let transit = if each {
         SimDuration(-1)
     } else {
-        let word = turn.rules.departure(leg, state[leg].departed);
+        let word = turn.rules.departure(leg, number);
         let seconds = turn.rules.legs[leg.index()].transit.at(word);
         SimDuration(slowed(seconds, state.time_factor(&[&state[leg].struck])))
     };
-    let cause = cause.max(state.units[latest].last);
+    let transits: Vec<SimDuration> =
+        aboard.iter().map(|&unit| if each { own_transit(turn, unit, leg) } else { transit }).collect();
+    let cause = state[leg].last.max(latest);
     let convoy = turn.emit(cause, Event::ConvoyDispatched { leg, load: aboard.len() as u32, transit });
-    for unit in aboard {
-        let transit = if each { own_transit(turn, unit, leg) } else { transit };
+    if let Some(returns) = turn.rules.returns(leg, number) {
+        // With its own time for each, a vehicle is away for the longest.
+        let longest = transits.iter().map(|t| t.0).max().expect("a vehicle leaves with somebody");
+        let vehicle = state.vehicle_in(leg).expect("a vehicle that leaves is in");
+        turn.emit(convoy, Event::VehicleLeft { leg, vehicle, away: SimDuration(longest + returns) });
+    }
+    for (unit, transit) in aboard.into_iter().zip(transits) {
         turn.emit(convoy, Event::LegDeparted { unit, leg, transit });
     }
 }

@@ -87,6 +87,8 @@ pub struct LegRules {
     /// Whom a departure's transit concerns: the leg.
     secret: Secret,
     pub transit: Sampler,
+    /// Of a fleet.
+    pub returns: Option<Sampler>,
 }
 
 /// The draws of a random disruption.
@@ -106,6 +108,7 @@ pub struct Purposes {
     pub committed: Purpose,
     pub paid: Purpose,
     pub transit: Purpose,
+    pub returns: Purpose,
     pub every: Purpose,
     pub lasts: Purpose,
 }
@@ -132,6 +135,7 @@ impl Rules {
             own: Purpose::named(&format!("transit {}", l.name)),
             secret: draws.block(name_hash(&format!("leg {}", l.name)), 0).secret(),
             transit: ready(&l.transit),
+            returns: l.departures.as_ref().and_then(|d| d.fleet.as_ref()).map(|fleet| ready(&fleet.returns)),
         });
         let legs = legs.collect();
         let routes = plan.nodes.iter().map(|n| match &n.next {
@@ -166,6 +170,7 @@ impl Rules {
                 committed: Purpose::named("committed"),
                 paid: Purpose::named("paid"),
                 transit: Purpose::named("transit"),
+                returns: Purpose::named("return"),
                 every: Purpose::named("every"),
                 lasts: Purpose::named("lasts"),
             },
@@ -248,6 +253,12 @@ impl Rules {
     /// The word for a departure's transit.
     pub fn departure(&self, leg: Id<crate::model::Leg>, number: u64) -> u64 {
         self.legs[leg.index()].secret.draw(self.purposes.transit, number)
+    }
+
+    /// Seconds from the arrival of a departure until its vehicle is in again; `None` without a fleet.
+    pub fn returns(&self, leg: Id<crate::model::Leg>, number: u64) -> Option<i64> {
+        let rules = &self.legs[leg.index()];
+        rules.returns.as_ref().map(|law| law.at(rules.secret.draw(self.purposes.returns, number)))
     }
 
     /// Seconds to the next outage, and of the outage itself: of a whole place (server 0) or of one server, which had so many.

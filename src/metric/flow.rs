@@ -40,10 +40,10 @@ pub(super) struct PlaceStats {
     /// Counted visits that gave up in line.
     pub expired: u64,
     /// Kilograms and minor units of counted arrivals and departures.
-    pub arrived_mass: i64,
-    pub departed_mass: i64,
-    pub arrived_value: i64,
-    pub departed_value: i64,
+    pub arrived_mass: i128,
+    pub departed_mass: i128,
+    pub arrived_value: i128,
+    pub departed_value: i128,
     pub wait: Tally,
     pub stay: Tally,
     /// Seconds worked for counted visits that left.
@@ -62,7 +62,9 @@ pub(super) struct PlaceStats {
     numbers: [u32; 5],
     queue_max: u32,
     mass: i128,
-    pub mass_present: i64,
+    pub mass_present: i128,
+    value: i128,
+    pub value_present: i128,
 }
 
 /// What a place adds up to at a moment of reading.
@@ -70,9 +72,10 @@ pub(super) struct Totals {
     /// Seconds of presence, and spent on each [`Mode`].
     pub presence: i64,
     pub spent: [i64; 5],
-    /// Seconds with each number present, and kilogram-seconds.
+    /// Seconds with each number present, kilogram-seconds, and seconds of minor units.
     pub levels: Vec<i64>,
     pub mass: i128,
+    pub value: i128,
     /// The most there at once, and in line, within the window.
     pub present_max: u32,
     pub queue_max: u32,
@@ -162,6 +165,9 @@ pub(super) struct Dispatches {
     pub full: u64,
     pub interval: Tally,
     last: Option<SimTime>,
+    /// Vehicles of a fleet that are away.
+    pub away: Sum,
+    pub away_max: u32,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -186,7 +192,10 @@ impl PlaceStats {
                 None => self.new_level(seconds),
             }
             if self.mass_present != 0 {
-                self.mass += i128::from(self.mass_present) * i128::from(seconds);
+                self.mass += self.mass_present * i128::from(seconds);
+            }
+            if self.value_present != 0 {
+                self.value += self.value_present * i128::from(seconds);
             }
             self.last = at;
         }
@@ -210,11 +219,12 @@ impl PlaceStats {
 
     /// Somebody joins, and does this.
     #[inline]
-    fn join(&mut self, now: SimTime, mode: Mode, mass: i64, warm_up: SimTime) {
+    fn join(&mut self, now: SimTime, mode: Mode, (mass, value): (i64, i64), warm_up: SimTime) {
         self.level(now, warm_up);
         self.present += 1;
         self.numbers[mode as usize] += 1;
-        self.mass_present += mass;
+        self.mass_present += i128::from(mass);
+        self.value_present += i128::from(value);
         if now >= warm_up {
             self.present_max = self.present_max.max(self.present);
             self.queue_max = self.queue_max.max(self.numbers[Mode::Wait as usize]);
@@ -223,11 +233,12 @@ impl PlaceStats {
 
     /// Somebody leaves who did this.
     #[inline]
-    fn part(&mut self, now: SimTime, mode: Mode, mass: i64, warm_up: SimTime) {
+    fn part(&mut self, now: SimTime, mode: Mode, (mass, value): (i64, i64), warm_up: SimTime) {
         self.level(now, warm_up);
         self.present -= 1;
         self.numbers[mode as usize] -= 1;
-        self.mass_present -= mass;
+        self.mass_present -= i128::from(mass);
+        self.value_present -= i128::from(value);
     }
 
     /// Adds what a visit has come to at a moment.
@@ -251,6 +262,8 @@ impl PlaceStats {
             spent: self.spent,
             mass: self.mass,
             mass_present: self.mass_present,
+            value: self.value,
+            value_present: self.value_present,
             ..PlaceStats::default()
         }
     }
@@ -337,11 +350,11 @@ impl Flow {
     pub(super) fn arrived(&mut self, now: SimTime, row: &Unit, visit: &Visit) {
         let warm_up = self.warm_up;
         let Some(place) = self.place(visit) else { return };
-        place.join(now, visit.mode, row.mass.0, warm_up);
+        place.join(now, visit.mode, (row.mass.0, row.value.0), warm_up);
         if visit.counted {
             place.arrivals += 1;
-            place.arrived_mass += row.mass.0;
-            place.arrived_value += row.value.0;
+            place.arrived_mass += i128::from(row.mass.0);
+            place.arrived_value += i128::from(row.value.0);
             if visit.mode != Mode::Gate {
                 place.entered += 1;
             }
@@ -365,9 +378,13 @@ impl Flow {
     }
 
     /// What arrived just now turns out to have a value.
-    pub(super) fn valued(&mut self, visit: &Visit, value: i64) {
-        if let Some(place) = self.place(visit).filter(|_| visit.counted) {
-            place.arrived_value += value;
+    pub(super) fn valued(&mut self, now: SimTime, visit: &Visit, value: i64) {
+        let warm_up = self.warm_up;
+        let Some(place) = self.place(visit) else { return };
+        place.level(now, warm_up);
+        place.value_present += i128::from(value);
+        if visit.counted {
+            place.arrived_value += i128::from(value);
         }
     }
 
@@ -414,14 +431,14 @@ impl Flow {
     pub(super) fn left(&mut self, now: SimTime, row: &Unit, visit: &Visit) {
         let warm_up = self.warm_up;
         let Some(place) = self.place(visit) else { return };
-        place.part(now, visit.mode, row.mass.0, warm_up);
+        place.part(now, visit.mode, (row.mass.0, row.value.0), warm_up);
         place.tell(now, visit, warm_up);
         if visit.counted {
             place.stay.add((now - visit.arrived).0);
             place.service += visit.worked;
             place.departures += 1;
-            place.departed_mass += row.mass.0;
-            place.departed_value += row.value.0;
+            place.departed_mass += i128::from(row.mass.0);
+            place.departed_value += i128::from(row.value.0);
         }
         if visit.mode == Mode::Work {
             self.works(visit, now);
@@ -447,6 +464,7 @@ impl Flow {
                 spent: place.spent,
                 levels: place.levels,
                 mass: place.mass,
+                value: place.value,
                 present_max: place.present_max,
                 queue_max: place.queue_max,
             }
@@ -518,20 +536,36 @@ impl Flow {
         if !self.counts(state.now) {
             return;
         }
-        // Full: nothing more could board, by number, by mass, or as what is left behind does not fit.
-        let aboard = state.boards(leg);
-        let mass: i64 = aboard.iter().map(|&unit| state.units[unit].mass.0).sum();
-        let full = state.departure_capacity(leg).is_some_and(|c| {
-            c.number.is_some_and(|most| load >= most)
-                || c.mass.is_some_and(|most| mass >= most.0)
-                || state[leg].line.len() > load
-        });
+        let full = state.load(leg).full;
         let stats = &mut self.dispatches[leg.index()];
         stats.count += 1;
         stats.load.add(i64::from(load));
         stats.full += u64::from(full);
         if let Some(last) = stats.last.replace(state.now) {
             stats.interval.add((state.now - last).0);
+        }
+    }
+
+    /// A vehicle of a fleet leaves, or is in again.
+    pub(super) fn vehicle(&mut self, now: SimTime, leg: Id<Leg>, leaves: bool) {
+        let (at, counts) = (now.max(self.warm_up), self.counts(now));
+        let stats = &mut self.dispatches[leg.index()];
+        match leaves {
+            true => stats.away.join(at),
+            false => stats.away.leave(at),
+        }
+        if counts {
+            stats.away_max = stats.away_max.max(stats.away.number);
+        }
+    }
+
+    /// What is ready for a leg fits no departure.
+    pub(super) fn too_large(&mut self, visit: &Visit) {
+        if visit.counted
+            && let Some(place) = self.place(visit)
+        {
+            place.refused += 1;
+            place.entered -= 1;
         }
     }
 
@@ -546,27 +580,32 @@ impl Flow {
         let (mass, value) = size(state, subject);
         self.held[gate.index()].join(state.now.max(warm_up));
         let place = self.gate(gate);
-        place.join(state.now, Mode::Wait, mass, warm_up);
+        place.join(state.now, Mode::Wait, (mass, value), warm_up);
         if state.now >= warm_up {
             place.arrivals += 1;
             place.entered += 1;
-            place.arrived_mass += mass;
-            place.arrived_value += value;
+            place.arrived_mass += i128::from(mass);
+            place.arrived_value += i128::from(value);
         }
     }
 
     pub(super) fn gate_left(&mut self, state: &State, subject: Subject, gate: GateId, arrived: SimTime) {
         let warm_up = self.warm_up;
         let (mass, value) = size(state, subject);
+        let priority = match subject {
+            Subject::Unit(unit) => state.units[unit].priority,
+            Subject::Line(line) => state.need(state.line(line).need).priority,
+            Subject::Package(package) => state.package(package).priority,
+        };
         self.held[gate.index()].leave(state.now.max(warm_up));
         let place = self.gate(gate);
-        place.part(state.now, Mode::Wait, mass, warm_up);
+        place.part(state.now, Mode::Wait, (mass, value), warm_up);
         if arrived >= warm_up {
             place.departures += 1;
-            place.departed_mass += mass;
-            place.departed_value += value;
+            place.departed_mass += i128::from(mass);
+            place.departed_value += i128::from(value);
             place.stay.add((state.now - arrived).0);
-            place.wait.add((state.now - arrived).0);
+            place.waited((state.now - arrived).0, priority);
         }
     }
 }

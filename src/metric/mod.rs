@@ -169,8 +169,15 @@ impl Figures {
                 self.visits[unit.index()].counted = false;
                 self.moved(state, unit);
             }
-            ValueSet { unit, value } => self.flow.valued(&self.visits[unit.index()], value.0),
+            ValueSet { unit, value } => self.flow.valued(state.now, &self.visits[unit.index()], value.0),
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
+            VehicleLeft { leg, .. } => self.flow.vehicle(state.now, leg, true),
+            VehicleReturned { leg, .. } => self.flow.vehicle(state.now, leg, false),
+            TooLarge { unit, .. } => {
+                self.flow.too_large(&self.visits[unit.index()]);
+                self.visits[unit.index()].counted = false;
+                self.moved(state, unit);
+            }
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
             CapacityChanged { step, .. }
             | StepClosed { step }

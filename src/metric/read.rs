@@ -51,6 +51,12 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
             tree.put(&format!("{path}.interval_mean"), d.interval.mean());
             tree.put(&format!("{path}.interval_sd"), d.interval.sd());
             tree.put(&format!("{path}.skipped"), d.skipped);
+            let fleet = plan.legs[leg].departures.as_ref().and_then(|d| d.fleet.as_ref());
+            let away = d.away.until(until.max(figures.flow.warm_up));
+            let of = |vehicles: i128| fleet.and_then(|_| ratio(away, i128::from(window) * vehicles));
+            tree.put(&format!("{path}.utilisation"), of(fleet.map_or(1, |f| i128::from(f.vehicles))));
+            tree.put(&format!("{path}.vehicles_away_mean"), of(1));
+            tree.put(&format!("{path}.vehicles_away_max"), fleet.map(|_| d.away_max));
         }
     }
     for (gate, stats) in figures.flow.gates().iter().enumerate() {
@@ -132,18 +138,25 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     }
     put(tree, "little", json!([int(first), json!(sums.presence)]));
     if stats.arrived_mass > 0 || stats.arrived_value > 0 {
-        put(tree, "arrivals_t", json!(stats.arrived_mass));
-        put(tree, "departures_t", json!(stats.departed_mass));
-        put(tree, "throughput_t", json!(ratio(i128::from(stats.departed_mass) * i128::from(DAY), window)));
+        put(tree, "arrivals_t", int(stats.arrived_mass));
+        put(tree, "departures_t", int(stats.departed_mass));
+        put(tree, "throughput_t", json!(ratio(stats.departed_mass * i128::from(DAY), window)));
         put(tree, "in_system_t_mean", json!(ratio(sums.mass, window)));
-        put(tree, "in_system_t_now", json!(stats.mass_present));
-        put(tree, "arrivals_value", json!(stats.arrived_value));
-        put(tree, "departures_value", json!(stats.departed_value));
+        put(tree, "in_system_t_now", int(stats.mass_present));
+        put(tree, "arrivals_value", int(stats.arrived_value));
+        put(tree, "departures_value", int(stats.departed_value));
+        put(tree, "throughput_value", json!(ratio(stats.departed_value * i128::from(DAY), window)));
+        put(tree, "in_system_value_mean", json!(ratio(sums.value, window)));
+        put(tree, "in_system_value_now", int(stats.value_present));
     }
-    if step {
-        for &(priority, waits, sum) in &stats.by_priority {
-            put(tree, &format!("priority.{priority}.waits"), json!(waits));
-            put(tree, &format!("priority.{priority}.wait_mean"), json!(ratio(sum, i128::from(waits))));
+    for &(priority, waits, sum) in &stats.by_priority {
+        put(tree, &format!("priority.{priority}.waits"), json!(waits));
+        put(tree, &format!("priority.{priority}.wait_mean"), json!(ratio(sum, i128::from(waits))));
+    }
+    if !step {
+        // Servers have these; legs and stages have none.
+        for key in ["utilisation", "busy_share", "up_share", "blocked_share"] {
+            put(tree, key, Value::Null);
         }
     }
 }

@@ -13,8 +13,8 @@ pub use arrivals::{Arrivals, Pace, Shape};
 pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PledgePlan, Rate, Stage};
 pub use need::{Line, NeedPlan};
 pub use network::{
-    Departures, Disruption, Effect, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages, Preempt, Route, Step,
-    Strikes, Weekly, WhenFull,
+    Clock, Departures, Disruption, Effect, Fleet, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages, Preempt,
+    Route, Step, Strikes, Weekly, WhenFull,
 };
 
 use crate::units::amount::{Mass, Money};

@@ -175,20 +175,40 @@ pub struct Leg {
     pub cause: Cause,
 }
 
-/// A leg's timetable.
+/// When and how vehicles leave over a leg.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Departures {
-    /// Seconds between departures.
-    pub every: SimDuration,
-    /// The first one; one `every` after the start where not given.
-    pub first: SimTime,
+    /// By the clock; else a vehicle leaves as soon as one is in and its load is ready.
+    pub clock: Option<Clock>,
     pub capacity: Option<Limit>,
     /// A departure below this does not leave.
     pub min_load: Option<Limit>,
+    /// Without a clock: a vehicle leaves when it is full.
+    pub when_loaded: bool,
+    /// Without a clock: a vehicle leaves once the longest-waiting has waited so long, with what is ready.
+    pub or_after: Option<SimDuration>,
+    pub fleet: Option<Fleet>,
     /// What does not fit holds back what comes after it.
     pub strict: bool,
     /// Each consignment has its own transit, else the departure has one.
     pub each: bool,
+}
+
+/// A timetable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Seconds between departures.
+    pub every: SimDuration,
+    /// The first one; one `every` after the start where not given.
+    pub first: SimTime,
+}
+
+/// Vehicles of a leg; each is away for the transit and its return.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fleet {
+    pub vehicles: u32,
+    /// Seconds from the arrival until it is in again.
+    pub returns: Law,
 }
 
 /// Opening hours: half-open intervals of seconds since Monday 00:00 UTC, ascending, disjoint.

@@ -263,7 +263,10 @@ impl Walk<'_> {
         let slow = |n: &u32| {
             let plan = self.plan;
             let over = |hop: Hop| match hop {
-                Hop::Leg(leg) => plan.legs[leg].departures.is_some() || plan.legs[leg].transit.mean() > 0.0,
+                Hop::Leg(leg) => {
+                    plan.legs[leg].departures.as_ref().is_some_and(|d| d.clock.is_some())
+                        || plan.legs[leg].transit.mean() > 0.0
+                }
                 _ => false,
             };
             plan.steps_of(Id::new(*n)).any(|s| plan.steps[s].time.mean() > 0.0)

@@ -185,6 +185,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reports a key that says nothing without another one.
+    pub fn goes_with(&self, key: &'static str, other: &'static str) {
+        if let (Some(found), None) = (self.entry(key), self.entry(other)) {
+            self.cx.report(Finding::new(
+                &codes::MISSING_KEY,
+                found.place,
+                format!("{} has `{key}` without `{other}`", self.spec.title),
+                format!("add `{other}`, or leave this out"),
+            ));
+        }
+    }
+
     /// Reports that none of some keys is there.
     pub fn one_of(&self, keys: &[&'static str]) -> bool {
         if keys.iter().any(|k| self.get(k).is_some()) {

@@ -72,7 +72,15 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
         let (Some(departures), Some((number, mass))) = (&leg.departures, visits.legs.get(&(l as u32))) else {
             continue;
         };
-        let a_day = DAY as f64 / departures.every.0 as f64;
+        // By the clock, or as often as the vehicles of a fleet come back; else as often as need be.
+        let by_clock = departures.clock.map_or(f64::INFINITY, |clock| DAY as f64 / clock.every.0 as f64);
+        let by_fleet = departures.fleet.as_ref().map_or(f64::INFINITY, |fleet| {
+            f64::from(fleet.vehicles) * DAY as f64 / (means.of(&leg.transit) + means.of(&fleet.returns))
+        });
+        let a_day = by_clock.min(by_fleet);
+        if a_day.is_infinite() {
+            continue;
+        }
         let limit = departures.capacity.unwrap_or_default();
         let by_number = limit.number.map_or(f64::INFINITY, |n| f64::from(n) * a_day);
         let by_mass = limit.mass.map_or(f64::INFINITY, |m| m.0 as f64 / 1_000.0 * a_day);

@@ -15,7 +15,7 @@ mod set_up;
 pub mod unit;
 pub mod wake;
 
-pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
+pub use network::{Admission, GateRow, LegRow, Load, NodeRow, Preemption, Stay, StepRow, Way};
 pub use outages::OutageRow;
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
@@ -247,6 +247,9 @@ impl State {
             | DepartureSkipped { .. }
             | YardStillFull { .. }
             | UnloadingPaused { .. }
+            | VehicleLeft { .. }
+            | VehicleReturned { .. }
+            | TooLarge { .. }
             | StreamOpened { .. }
             | BatchArrived { .. }
             | HandlingMeasured { .. }
@@ -290,7 +293,8 @@ impl State {
             Wake::Validates(n) | Wake::Closes(n) => (4, ranks.streams[self.needs[n.index()].stream.index()]),
             Wake::StageEnds(_, gate) => (4, ranks.gates[gate.index()]),
             Wake::Drafts(m) | Wake::Settles(m) => (4, ranks.mechanisms[m.index()]),
-            Wake::LegTicks(l) | Wake::LegReady(l) => (5, ranks.legs[l.index()]),
+            Wake::VehicleBack(l, _) => (1, ranks.legs[l.index()]),
+            Wake::LegTicks(l) | Wake::LegReady(l) | Wake::LegOverdue(l) => (5, ranks.legs[l.index()]),
             Wake::Enters(_) | Wake::Serves(_) => unreachable!("entries and services are pushed for this instant"),
             Wake::GivesUp(u) => (8, ranks.steps[self.waits_at(u).index()]),
         };

@@ -67,6 +67,22 @@ impl State {
             }
             Event::LeftModel { unit, .. } => return self.release(unit),
             Event::ConvoyDispatched { leg, load, transit } => return self.dispatch(leg, load, transit),
+            Event::VehicleLeft { leg, vehicle, away } => {
+                self[leg].away[vehicle as usize - 1] = true;
+                return self.set(self.now.after(away), Wake::VehicleBack(leg, vehicle));
+            }
+            Event::VehicleReturned { leg, vehicle } => {
+                self[leg].away[vehicle as usize - 1] = false;
+                self[leg].last = self.events;
+                if self.net.leg(leg).by_load {
+                    self.arm_load(leg);
+                }
+                return;
+            }
+            Event::TooLarge { unit, leg } => {
+                self.leave_leg(unit, leg);
+                return self.release(unit);
+            }
             Event::DepartureEmpty { leg } | Event::DepartureSkipped { leg } => return self.next_departure(leg),
             Event::YardStillFull { .. } => return,
             Event::OverflowAccepted { unit, .. } => unit,
@@ -178,17 +194,24 @@ impl State {
         }
     }
 
+    /// What so much of a stream's goods weighs: units of the item, else kilograms where it says a mass.
+    #[inline]
+    pub fn mass_of(&self, stream: Id<Stream>, amount: u32) -> Mass {
+        match &self.plan().streams[stream].brings {
+            Brings::Consignments { item: Some(item), .. } => Mass(self.plan().items[*item].mass.0 * i64::from(amount)),
+            Brings::Consignments { mass: Some(_), .. } => Mass(i64::from(amount)),
+            _ => Mass(0),
+        }
+    }
+
     fn create(&mut self, id: UnitId, stream: Id<Stream>, amount: u32, priority: i32) {
         let plan = &self.net.plan;
-        let Brings::Consignments { enters, to, item, mass, .. } = &plan.streams[stream].brings else {
+        let Brings::Consignments { enters, to, item, .. } = &plan.streams[stream].brings else {
             unreachable!("only streams of consignments bring goods")
         };
         let (enters, item, to) = (*enters, *item, to.or(self.net.only_handover));
-        let (item_mass, item_value) = item.map_or((Mass(0), Money(0)), |i| (plan.items[i].mass, plan.items[i].value));
-        let mass = match (item, mass) {
-            (None, Some(_)) => Mass(i64::from(amount)),
-            _ => Mass(item_mass.0 * i64::from(amount)),
-        };
+        let item_value = item.map_or(Money(0), |i| plan.items[i].value);
+        let mass = self.mass_of(stream, amount);
         let number = self[stream].brought + 1;
         let unit = Unit {
             links: Default::default(),
@@ -291,21 +314,38 @@ impl State {
         self.units[unit].place = Place::Ready(leg);
         self.units[unit].joined = self.joins(unit);
         self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
+        if self.net.leg(leg).by_load {
+            self.waits_for_leg(unit, leg, true);
+        }
+    }
+
+    /// Goods that were ready for a leg are no longer in its line.
+    fn leave_leg(&mut self, unit: UnitId, leg: Id<Leg>) {
+        self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+        if self.net.leg(leg).by_load {
+            self.waits_for_leg(unit, leg, false);
+        }
     }
 
     /// What waited for a leg without departures leaves when it opens.
     #[inline]
     pub(super) fn arm_leg(&mut self, leg: Id<Leg>) {
+        if self.net.leg(leg).by_load {
+            return self.arm_load(leg);
+        }
         if !self.net.leg(leg).departs && !self[leg].line.is_empty() && !self[leg].ready_set && self.leg_is_open(leg) {
             self[leg].ready_set = true;
             self.set(self.now, Wake::LegReady(leg));
         }
     }
 
-    /// It closes again at the instant at which it opened.
+    /// It closes, maybe at the instant at which it opened or had something ready.
     pub(super) fn disarm_leg(&mut self, leg: Id<Leg>) {
+        if self.net.leg(leg).by_load {
+            return self.arm_load(leg);
+        }
         if std::mem::take(&mut self[leg].ready_set) {
-            self.cancel(self.now, 5, self.net.ranks.legs[leg.index()], Wake::LegReady(leg));
+            self.cancel(self.now, 5, self.net.leg(leg).rank, Wake::LegReady(leg));
         }
     }
 
@@ -534,7 +574,7 @@ impl State {
     fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {
         let facts = *self.net.leg(leg);
         if self.units[unit].place == Place::Ready(leg) {
-            self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
+            self.leave_leg(unit, leg);
         } else {
             self.units[unit].joined = self.joins(unit);
         }
@@ -544,7 +584,9 @@ impl State {
         if row.is_goods_of_line() {
             self.mark(unit, Point::R1);
         }
-        self.arm_leg(leg);
+        if !facts.departs {
+            self.arm_leg(leg);
+        }
         if facts.convoys {
             let row = self[leg].loading.expect("who boards finds a convoy loading");
             self.convoys.board(row, unit);
@@ -568,14 +610,22 @@ impl State {
     }
 
     fn next_departure(&mut self, leg: Id<Leg>) {
-        let every = self.plan().legs[leg].departures.as_ref().expect("a timetable has departures").every;
-        self.set(self.now.after(every), Wake::LegTicks(leg));
+        if let Some(clock) = self.plan().legs[leg].departures.as_ref().and_then(|d| d.clock) {
+            self.set(self.now.after(clock.every), Wake::LegTicks(leg));
+        }
     }
 
     /// What taking a wake out of the calendar means for the row it belonged to.
     pub(super) fn taken(&mut self, wake: Wake) {
         match wake {
-            Wake::LegReady(leg) => self[leg].ready_set = false,
+            Wake::LegReady(leg) => {
+                self[leg].ready_set = false;
+                self[leg].loading = None;
+            }
+            Wake::LegOverdue(leg) => {
+                self.overdue_taken(leg);
+                self[leg].loading = None;
+            }
             Wake::Enters(step) => self[step].enter_set = false,
             Wake::Serves(step) => self[step].serve_set = false,
             Wake::Settles(m) => self[m].settle_set = false,

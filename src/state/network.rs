@@ -3,6 +3,7 @@
 use super::State;
 use super::line::Line;
 use super::unit::{Name, Origin, Place, Unit};
+use super::wake::Wake;
 use crate::event::{GateId, Subject, UnitId};
 use crate::model::{Disruption, Effect, Hop, Leg, Limit, Node, Route, Step, WhenFull};
 use crate::units::amount::Mass;
@@ -227,15 +228,25 @@ pub struct LegRow {
     /// Disruptions that act on it now.
     pub struck: Vec<Id<Disruption>>,
     pub(super) ready_set: bool,
+    /// Which vehicles of its fleet are away, by number less one; empty without a fleet.
+    pub away: Vec<bool>,
+    /// Where a departure comes `or_after` some time: those ready by the time at which they were, and when the first of them
+    /// will have waited so long, if a departure can leave.
+    oldest: BTreeSet<(SimTime, UnitId)>,
+    overdue: Option<SimTime>,
     /// The convoy that is loading in this turn.
     pub(super) loading: Option<u32>,
     pub last: u64,
 }
 
 impl LegRow {
-    pub fn new(order: crate::model::Order) -> LegRow {
+    pub fn new(leg: &Leg) -> LegRow {
+        let fleet = leg.departures.as_ref().and_then(|d| d.fleet.as_ref());
         LegRow {
-            line: Line::new(order),
+            away: vec![false; fleet.map_or(0, |fleet| fleet.vehicles as usize)],
+            oldest: BTreeSet::new(),
+            overdue: None,
+            line: Line::new(leg.order),
             down: 0,
             departed: 0,
             struck: Vec::new(),
@@ -357,6 +368,17 @@ pub struct Preemption {
     pub from: UnitId,
     /// An index from 0.
     pub server: u32,
+}
+
+/// What one departure would carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// In the order of boarding.
+    pub aboard: Vec<UnitId>,
+    /// Its capacity is reached, or something is left behind.
+    pub full: bool,
+    /// There is something, and no less than `min_load`.
+    pub enough: bool,
 }
 
 /// What is to be done about a step's entry.
@@ -518,31 +540,103 @@ impl State {
         }
     }
 
-    /// Who would board a departure of the leg now, in the order of boarding; empty when it would not leave.
-    pub fn boards(&self, leg: Id<Leg>) -> Vec<UnitId> {
-        let departures = self.plan().legs[leg].departures.as_ref().expect("a leg with a timetable has departures");
+    /// Who would board a departure of the leg now, in the order of boarding, whether it leaves or not.
+    pub fn load(&self, leg: Id<Leg>) -> Load {
+        let departures = self.plan().legs[leg].departures.as_ref().expect("a leg with departures has a load");
         let capacity = self.departure_capacity(leg);
-        let mut load = Held::default();
+        let line = &self[leg].line;
+        let mut held = Held::default();
         let mut aboard = Vec::new();
-        for id in self[leg].line.iter(&self.units) {
-            if capacity.and_then(|c| c.number).is_some_and(|most| load.number >= most) {
+        for id in line.iter(&self.units) {
+            if capacity.and_then(|c| c.number).is_some_and(|most| held.number >= most) {
                 break;
             }
             let unit = &self.units[id];
-            if load.fits(capacity, 1, unit.mass) {
-                load.add(unit);
+            if held.fits(capacity, 1, unit.mass) {
+                held.add(unit);
                 aboard.push(id);
             } else if departures.strict {
                 break;
             }
         }
-        let enough = departures.min_load.is_none_or(|least| {
-            least.number.is_none_or(|n| load.number >= n) && least.mass.is_none_or(|m| load.mass >= m)
+        let full = capacity.is_some_and(|c| {
+            c.number.is_some_and(|most| held.number >= most)
+                || c.mass.is_some_and(|most| held.mass >= most)
+                || line.len() > held.number
         });
-        if !enough {
-            aboard.clear();
+        let enough = !aboard.is_empty()
+            && departures.min_load.is_none_or(|least| {
+                least.number.is_none_or(|n| held.number >= n) && least.mass.is_none_or(|m| held.mass >= m)
+            });
+        Load { aboard, full, enough }
+    }
+
+    /// The vehicle that leaves next, from 1: of those that are in the one of the lowest number; 0 without a fleet, and `None`
+    /// when all are away.
+    pub fn vehicle_in(&self, leg: Id<Leg>) -> Option<u32> {
+        let away = &self[leg].away;
+        match away.is_empty() {
+            true => Some(0),
+            false => away.iter().position(|&away| !away).map(|at| at as u32 + 1),
         }
-        aboard
+    }
+
+    /// Whether a departure that does not go by the clock leaves now, and with whom.
+    pub fn load_due(&self, leg: Id<Leg>) -> Option<Load> {
+        let row = &self[leg];
+        if row.line.is_empty() || !self.leg_is_open(leg) || self.vehicle_in(leg).is_none() {
+            return None;
+        }
+        let departures = self.plan().legs[leg].departures.as_ref()?;
+        let load = self.load(leg);
+        let overdue = || self.overdue_at(leg).is_some_and(|at| at <= self.now);
+        let ready = if departures.when_loaded { load.full } else { load.enough };
+        (!load.aboard.is_empty() && (ready || overdue())).then_some(load)
+    }
+
+    /// When the longest-waiting will have waited as long as a departure may let it.
+    fn overdue_at(&self, leg: Id<Leg>) -> Option<SimTime> {
+        let after = self.plan().legs[leg].departures.as_ref()?.or_after?;
+        self[leg].oldest.first().map(|&(joined, _)| joined.after(after))
+    }
+
+    /// Sets, moves or takes back the wakes of a departure that goes by what is ready, after anything about it changed.
+    pub(super) fn arm_load(&mut self, leg: Id<Leg>) {
+        let due = self.load_due(leg).is_some();
+        if due != self[leg].ready_set {
+            self[leg].ready_set = due;
+            match due {
+                true => self.set(self.now, Wake::LegReady(leg)),
+                false => self.cancel(self.now, 5, self.net.leg(leg).rank, Wake::LegReady(leg)),
+            }
+        }
+        let can_leave = !due && self.leg_is_open(leg) && self.vehicle_in(leg).is_some();
+        let overdue = self.overdue_at(leg).filter(|&at| can_leave && at > self.now);
+        let before = std::mem::replace(&mut self[leg].overdue, overdue);
+        if before != overdue {
+            if let Some(at) = before {
+                self.cancel(at, 5, self.net.leg(leg).rank, Wake::LegOverdue(leg));
+            }
+            if let Some(at) = overdue {
+                self.set(at, Wake::LegOverdue(leg));
+            }
+        }
+    }
+
+    /// Goods are ready for a leg, or no longer.
+    pub(super) fn waits_for_leg(&mut self, unit: UnitId, leg: Id<Leg>, waits: bool) {
+        let joined = self.units[unit].joined;
+        if self.plan().legs[leg].departures.as_ref().is_some_and(|d| d.or_after.is_some()) {
+            match waits {
+                true => self[leg].oldest.insert((joined, unit)),
+                false => self[leg].oldest.remove(&(joined, unit)),
+            };
+        }
+        self.arm_load(leg);
+    }
+
+    pub(super) fn overdue_taken(&mut self, leg: Id<Leg>) {
+        self[leg].overdue = None;
     }
 
     /// A departure's capacity, times the shares that disruptions of the leg leave, rounded once, halves up.

@@ -171,6 +171,7 @@ impl State {
             (Effect::Closed, Strikes::Node(n)) => self[n].down = self[n].down.strict_add_signed(change),
             (Effect::Closed, Strikes::Step(s)) => self[s].down = self[s].down.strict_add_signed(change),
             (Effect::Closed, Strikes::Leg(l)) => self[l].down = self[l].down.strict_add_signed(change),
+            (Effect::Capacity(_), Strikes::Leg(l)) if self.net.leg(l).by_load => self.arm_load(l),
             (Effect::Closed, Strikes::Mechanism(m)) => {
                 let first = self.net.first_gate[m.index()] as usize;
                 for gate in first..first + self.plan().mechanisms[m].stages.len() {
@@ -210,7 +211,12 @@ impl State {
             let opens = ends(&row.struck) && ends(&self[from].struck);
             // A disruption that ends may give back the room that nothing fits in now.
             let gives_back = row.struck.iter().any(|&d| plan.disruptions[d].ends());
-            let boards = || plan.legs[leg].departures.is_none() || gives_back || !self.boards(leg).is_empty();
+            // A vehicle that comes back is a clock too.
+            let comes = |departures: &crate::model::Departures| match departures.clock {
+                Some(_) => self.load(leg).enough,
+                None => row.away.contains(&true),
+            };
+            let boards = || gives_back || plan.legs[leg].departures.as_ref().is_none_or(comes);
             !row.line.is_empty() && opens && boards()
         });
         let steps = plan.steps.ids().any(|step| {

@@ -5,6 +5,7 @@ use super::wake::{Ranks, Wake};
 use super::{Account, OutageRow, State, StreamRow};
 use crate::event::PlaceId;
 use crate::model::{Arrivals, Disruption, Hop, Leg, Node, NodeKind, Order, Plan, Route, Step, Strikes, Weekly};
+use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::{SimTime, WEEK};
 use std::sync::Arc;
@@ -66,6 +67,10 @@ pub struct LegFacts {
     pub rank: u32,
     /// It has departures; else it takes each at once.
     pub departs: bool,
+    /// Its departures go by what is ready, not by the clock.
+    pub by_load: bool,
+    /// The mass that one departure can take, undisturbed.
+    pub largest: Option<Mass>,
     /// What departs together arrives together.
     pub convoys: bool,
 }
@@ -134,6 +139,8 @@ impl Net {
                 to: leg.to,
                 rank: ranks.legs[id.index()],
                 departs: leg.departures.is_some(),
+                by_load: leg.departures.as_ref().is_some_and(|d| d.clock.is_none()),
+                largest: leg.departures.as_ref().and_then(|d| d.capacity?.mass),
                 convoys: leg.departures.as_ref().is_some_and(|d| !d.each),
             }
         });
@@ -287,7 +294,7 @@ impl State {
             streams: vec![StreamRow::default(); plan.streams.len()].into(),
             nodes: vec![NodeRow::default(); plan.nodes.len()].into(),
             steps: plan.steps.iter().map(|s| StepRow::new(s.order, in_force(&s.servers))).collect::<Vec<_>>().into(),
-            legs: plan.legs.iter().map(|l| LegRow::new(l.order)).collect::<Vec<_>>().into(),
+            legs: plan.legs.iter().map(LegRow::new).collect::<Vec<_>>().into(),
             convoys: Default::default(),
             gates: vec![GateRow::default(); net.gates.len()],
             needs: Vec::new(),
@@ -357,10 +364,10 @@ impl State {
             }
         }
         for (id, leg) in net.plan.legs.ids().zip(net.plan.legs.iter()) {
-            if let Some(departures) = &leg.departures {
-                let behind = (-departures.first.0).max(0);
-                let every = departures.every.0.max(1);
-                let first = SimTime(departures.first.0 + (behind + every - 1) / every * every);
+            if let Some(clock) = leg.departures.as_ref().and_then(|d| d.clock) {
+                let behind = (-clock.first.0).max(0);
+                let every = clock.every.0.max(1);
+                let first = SimTime(clock.first.0 + (behind + every - 1) / every * every);
                 self.set(first, Wake::LegTicks(id));
             }
         }

@@ -42,6 +42,10 @@ pub enum Wake {
     GivesUp(UnitId),
     /// A server, by its number, fails or is repaired.
     OutageTurns(Id<Disruption>, u32),
+    /// A vehicle of a fleet, by its number, is in again.
+    VehicleBack(Id<Leg>, u32),
+    /// Who waits longest for a leg has waited as long as a departure may let it.
+    LegOverdue(Id<Leg>),
 }
 
 /// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).
@@ -56,10 +60,10 @@ pub fn leaves_a_mark(key: Key) -> bool {
     1 << kind_of(key) & MARKS != 0
 }
 
-/// Kinds of wakes by bit: disruptions, hours, servers, drafts, timetables, outages of servers.
-const CLOCKS: u32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24;
-/// Convoys, settlements, timetables, free departures, entries, services.
-const MARKS: u32 = 1 << 2 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21 | 1 << 22;
+/// Kinds of wakes by bit: disruptions, hours, servers, drafts, timetables, outages of servers, empty vehicles.
+const CLOCKS: u32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24 | 1 << 25;
+/// Convoys, settlements, timetables, free departures, entries, services, overdue departures.
+const MARKS: u32 = 1 << 2 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21 | 1 << 22 | 1 << 26;
 
 #[inline(always)]
 fn kind_of(key: Key) -> u32 {
@@ -162,6 +166,8 @@ pub fn unpack(key: Key) -> Wake {
         23 => Wake::GivesUp(Id::new(id)),
         // The server is the upper 24 bits of `who`: those of one disruption turn in their order.
         24 => Wake::OutageTurns(Id::new(id), (who >> 32) as u32),
+        25 => Wake::VehicleBack(Id::new(id), (who >> 32) as u32),
+        26 => Wake::LegOverdue(Id::new(id)),
         kind => unreachable!("no wake has kind {kind}"),
     }
 }
@@ -200,6 +206,8 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::Serves(s) => (22, s.raw()),
         Wake::GivesUp(u) => (23, u.raw()),
         Wake::OutageTurns(d, server) => return (24, u64::from(server) << 32 | u64::from(d.raw())),
+        Wake::VehicleBack(l, vehicle) => return (25, u64::from(vehicle) << 32 | u64::from(l.raw())),
+        Wake::LegOverdue(l) => (26, l.raw()),
     };
     (kind, u64::from(id))
 }
@@ -237,6 +245,8 @@ mod tests {
             Wake::Serves(Id::new(id)),
             Wake::GivesUp(Id::new(id)),
             Wake::OutageTurns(Id::new(id), 5),
+            Wake::VehicleBack(Id::new(id), 5),
+            Wake::LegOverdue(Id::new(id)),
         ];
         for (kind, wake) in all.into_iter().enumerate() {
             let (number, who) = parts(wake);
@@ -246,10 +256,19 @@ mod tests {
             use Wake::*;
             let clock = matches!(
                 wake,
-                DisruptionTurns(_) | OutageTurns(..) | HoursTurn(_) | ServersTurn(_) | LegTicks(_) | Drafts(_)
+                DisruptionTurns(_)
+                    | OutageTurns(..)
+                    | HoursTurn(_)
+                    | ServersTurn(_)
+                    | LegTicks(_)
+                    | Drafts(_)
+                    | VehicleBack(..)
             );
             assert_eq!(is_clock(key), clock, "{wake:?}");
-            let marks = matches!(wake, ConvoyEnds(_) | Settles(_) | LegTicks(_) | LegReady(_) | Enters(_) | Serves(_));
+            let marks = matches!(
+                wake,
+                ConvoyEnds(_) | Settles(_) | LegTicks(_) | LegReady(_) | Enters(_) | Serves(_) | LegOverdue(_)
+            );
             assert_eq!(leaves_a_mark(key), marks, "{wake:?}");
         }
     }

@@ -7,6 +7,7 @@ mod cli_faults;
 mod dated;
 mod goldens;
 mod grammar_arrivals;
+mod grammar_departures;
 mod grammar_outages;
 mod grammar_stations;
 mod laws;

@@ -328,6 +328,54 @@ fn a_convoy_by_the_clock_with_room_for_all() {
     holds("clocked convoy, no limit", &text, &expected);
 }
 
+/// Vehicles that leave with eight: who comes first waits for seven more, the last for none (3.5 intervals on average).
+#[test]
+fn a_vehicle_that_leaves_when_it_is_full() {
+    let expected = [("legs.l.wait_mean", 3.5 * HOUR), ("legs.l.queue_mean", 3.5)];
+    holds("full vehicles of 8", &convoy(1.0, "{ capacity = 8, when_loaded = true }"), &expected);
+}
+
+/// A vehicle of five leaves when full or 3 h after its first; arrivals 1/h. A cycle begins with one who waits; the number
+/// of others within 3 h is Poisson(3), cut at four. Load = 1 + E[min(N, 4)]; the time at each number until the next comes or
+/// the three hours are over gives the integral of those waiting, and by Little's law the wait.
+#[test]
+fn a_vehicle_that_leaves_full_or_after_some_time() {
+    let (mean, room) = (3.0f64, 4usize);
+    // P(N > k) for Poisson(mean), and the mean time at k others within the window: P(N > k) / rate.
+    let mut pmf = vec![(-mean).exp()];
+    for k in 1..=room {
+        pmf.push(pmf[k - 1] * mean / k as f64);
+    }
+    let tail = |k: usize| 1.0 - pmf[..=k].iter().sum::<f64>();
+    let others: f64 = (0..room).map(tail).sum();
+    let waiting: f64 = (0..room).map(|k| (k + 1) as f64 * tail(k)).sum();
+    let load = 1.0 + others;
+    let expected = [("legs.l.load_mean", load), ("legs.l.wait_mean", waiting / load * HOUR)];
+    holds(
+        "full or after 3 h, of 5",
+        &convoy(1.0, "{ capacity = 5, when_loaded = true, or_after = \"3h\" }"),
+        &expected,
+    );
+}
+
+/// Vehicles that take one each, away for an exponential time, are the servers of an M/M/c; the way out is no wait.
+#[test]
+fn a_fleet_is_a_station_of_as_many_servers() {
+    let text =
+        convoy(1.0, "{ fleet = 3, capacity = 1 }").replace("transit = \"2h\"", "transit = { exponential = \"2h\" }");
+    let (load, servers) = (2.0f64, 3);
+    let term = |k: i32| load.powi(k) / (1..=k).map(f64::from).product::<f64>();
+    let all = term(servers) / (1.0 - load / 3.0);
+    let delayed = all / ((0..servers).map(term).sum::<f64>() + all);
+    let expected = [
+        ("legs.l.wait_mean", delayed / (3.0 / 2.0 - 1.0) * HOUR),
+        ("legs.l.waited_share", delayed),
+        ("legs.l.utilisation", load / 3.0),
+        ("legs.l.vehicles_away_mean", load),
+    ];
+    holds("a fleet of three", &text, &expected);
+}
+
 /// Who is left behind by a departure, from the chain of the number waiting just before departures.
 fn left_behind(mean: f64, room: usize) -> (f64, f64) {
     const MOST: usize = 200;

@@ -62,12 +62,40 @@ pub(crate) static TREND: Spec = Spec {
 pub(crate) static DEPARTURES: Spec = Spec {
     name: "leg.departures",
     title: "`departures`",
-    text: "A leg's timetable.",
+    text: "When vehicles leave over a leg: by the clock with `every`; without it, as soon as one is in and `min_load` is ready, or as `when_loaded` and `or_after` say.",
     keys: &[
-        must("every", Form::Amount(Unit::Time, 1), r#""9h""#, "From one departure to the next."),
-        may("first", Form::Moment, "one `every` after the start", r#""1h""#, "The first departure."),
+        may("every", Form::Amount(Unit::Time, 1), "as goods are ready", r#""9h""#, "From one departure to the next."),
+        may("first", Form::Moment, "one `every` after the start", r#""1h""#, "The first departure, with `every`."),
         may("capacity", Form::Limit, "no limit", r#""99 t""#, "What one departure can take."),
         may("min_load", Form::Limit, "one consignment", "2", "A departure below this does not leave."),
+        may(
+            "when_loaded",
+            Form::Flag,
+            "false",
+            "true",
+            "Without `every`: a vehicle leaves when it is full: its capacity is reached, or what comes next does not fit.",
+        ),
+        may(
+            "or_after",
+            Form::Amount(Unit::Time, 0),
+            "never",
+            r#""9h""#,
+            "Without `every`: a vehicle leaves once the longest-waiting has been ready for so long, with whatever is ready.",
+        ),
+        may(
+            "fleet",
+            Form::Count(1, 1_000_000),
+            "as many as needed",
+            "3",
+            "Vehicles; each is away for the transit and `return`.",
+        ),
+        may(
+            "return",
+            Form::Law(Unit::Time),
+            r#""0s""#,
+            r#""9h""#,
+            "From the arrival until the vehicle of a `fleet` is in again.",
+        ),
         may("discipline", Form::Word(DISCIPLINES), "priority", r#""fifo""#, "Who boards first."),
         may("strict", Form::Flag, "false", "true", "What does not fit holds back what comes after it."),
         may(

@@ -2,8 +2,8 @@
 
 use super::{All, Entry, Places, point};
 use crate::model::{
-    Cause, Departures, Disruption, Effect, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage, Order,
-    Outages, Preempt, Route, Step, Strikes, Weekly, WhenFull,
+    Cause, Clock, Departures, Disruption, Effect, Fleet, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage,
+    Order, Outages, Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
 use crate::scenario::date;
@@ -362,9 +362,23 @@ fn departures(f: &Fields<'_>, leg: &str) -> Option<Departures> {
         }
     }
     let (strict, each) = (f.flag("strict", false), f.flag("each", false));
-    let every = every?;
-    let first = first.unwrap_or(SimTime::ZERO.after(every));
-    Some(Departures { every, first, capacity, min_load, strict, each })
+    let when_loaded = f.flag("when_loaded", false);
+    let or_after = f.whole("or_after").map(SimDuration);
+    for key in ["when_loaded", "or_after"] {
+        f.not_both("every", key);
+    }
+    if f.get("every").is_none() {
+        f.goes_with("first", "every");
+    }
+    f.goes_with("return", "fleet");
+    if when_loaded && f.get("every").is_none() {
+        f.goes_with("when_loaded", "capacity");
+    }
+    let fleet = f
+        .count32("fleet")
+        .map(|vehicles| Fleet { vehicles, returns: laws::law(f, "return", Unit::Time).unwrap_or(Law::Constant(0)) });
+    let clock = every.map(|every| Clock { every, first: first.unwrap_or(SimTime::ZERO.after(every)) });
+    Some(Departures { clock, capacity, min_load, when_loaded, or_after, fleet, strict, each })
 }
 
 pub(super) fn disruptions(

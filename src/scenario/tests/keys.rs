@@ -42,7 +42,7 @@ fn paths(spec: &Spec) -> &'static [&'static str] {
         "node" => &["node.hub", "node.hub-4"],
         "node.step" => &["node.hub.step.receipt", "node.hub-4.step.receipt"],
         "leg" => &["leg.main"],
-        "leg.departures" => &["leg.main.departures"],
+        "leg.departures" => &["leg.main.departures", "leg.loads.departures"],
         "arrivals" => &["requirement.clock.arrivals", "requirement.ask.arrivals", "requirement.dated.arrivals"],
         "disruption" => &["disruption.strike", "disruption.failures"],
         "disruption.arrivals" => &["disruption.failures.arrivals"],
