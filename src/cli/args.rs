@@ -63,6 +63,20 @@ pub enum Command {
     /// List the kinds of mechanisms, or describe one
     #[command(after_help = "Examples:\n  waybill mechanisms\n  waybill mechanisms package")]
     Mechanisms(MechanismsArgs),
+    /// Write a first scenario that runs, with every other key beside its meaning
+    #[command(after_help = "Examples:\n  waybill new autumn.toml\n  waybill new docks.toml --template dock")]
+    New(NewArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    #[command(
+        after_help = "Example:\n  waybill schema > waybill.schema.json\n\nAn editor with TOML support takes it from a first line `#:schema ./waybill.schema.json` of a scenario."
+    )]
+    Schema(SchemaArgs),
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  waybill completions bash > /etc/bash_completion.d/waybill")]
+    Completions(CompletionsArgs),
+    /// Print the manual page of waybill, or of one of its verbs
+    #[command(after_help = "Examples:\n  waybill man > waybill.1\n  waybill man run > waybill-run.1")]
+    Man(ManArgs),
 }
 
 /// Which scenario.
@@ -225,6 +239,43 @@ pub struct MechanismsArgs {
     pub name: Option<String>,
     #[command(flatten)]
     pub answer: AnswerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The file to write; one that is there stays as it is
+    pub file: PathBuf,
+    /// What it begins with
+    #[arg(long, value_enum, default_value_t = Template::Keys)]
+    pub template: Template,
+}
+
+/// What a first scenario is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// A hub, convoys and a border, with every other key as a comment
+    Keys,
+    /// The smallest queue, with the answer of theory
+    Dock,
+    /// Hubs with yards and hours, convoys by the clock
+    Convoys,
+    /// Requirements met from a donor's stock
+    Donation,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The verb; without one, waybill itself
+    pub verb: Option<String>,
 }
 
 /// A moment as the command line gives it.

@@ -6,6 +6,7 @@ mod drive;
 mod fault;
 mod list;
 mod log;
+mod new;
 mod out;
 mod reference;
 mod replay;
@@ -42,5 +43,9 @@ pub fn run(args: impl Iterator<Item = OsString>) -> anyhow::Result<End> {
         Command::Resume(args) => resume::resume(&args),
         Command::Explain(args) => reference::explain(&args),
         Command::Mechanisms(args) => reference::mechanisms(&args),
+        Command::New(args) => new::new(&args),
+        Command::Schema(args) => new::schema(&args),
+        Command::Completions(args) => new::completions(&args),
+        Command::Man(args) => new::man(&args),
     }
 }

@@ -4,6 +4,7 @@ mod agree;
 mod cli;
 #[expect(clippy::disallowed_types, reason = "commands that wait have limits in real time")]
 mod cli_faults;
+mod cli_new;
 mod dated;
 mod goldens;
 mod grammar_arrivals;

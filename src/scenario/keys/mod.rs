@@ -6,10 +6,14 @@
 mod entries;
 mod forms;
 mod reference;
+mod schema;
+mod skeleton;
 
 pub(crate) use entries::*;
 pub(crate) use forms::*;
 pub use reference::reference;
+pub use schema::schema;
+pub use skeleton::skeleton;
 
 /// What an amount measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
