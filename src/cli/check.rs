@@ -1,9 +1,11 @@
 //! `waybill check`: every mistake at once, and the load of every step and leg.
 
 use super::args::CheckArgs;
-use super::fault::End;
+use super::fault::{self, End};
 use super::out;
+use crate::model::{Notes, Plan};
 use crate::scenario::{self, Load, Loaded};
+use crate::sim::World;
 use crate::view;
 use serde_json::{Value, json};
 
@@ -22,6 +24,7 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
             return Ok(End::Usage);
         }
     };
+    figures_exist(&loaded.plan, &loaded.notes)?;
     let loads = scenario::loads(&loaded.plan);
     if args.answer.json {
         let mut document = loaded.report().json();
@@ -34,6 +37,22 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
     }
     out::print(&view::loads::text(&loaded.notes.title, &loads, loaded.warnings.len(), loaded.lines, &out::screen()))?;
     Ok(End::Done)
+}
+
+/// Refuses goals and checkpoints on figures that no run of the scenario has.
+pub fn figures_exist(plan: &Plan, notes: &Notes) -> anyhow::Result<()> {
+    if notes.goals.is_empty() && notes.checkpoints.is_empty() {
+        return Ok(());
+    }
+    let unknown = World::open(plan.clone(), notes).unknown_figures(notes);
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let told = unknown.into_iter().map(|(figure, near)| match near {
+        Some(near) => format!("there is no figure {figure}; did you mean {near}?"),
+        None => format!("there is no figure {figure}; `waybill show RUN --csv -` lists those of a run"),
+    });
+    Err(fault::usage(told.collect::<Vec<_>>().join("\n  ")))
 }
 
 /// Says the warnings of a scenario.

@@ -23,6 +23,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     if !args.answer.quiet {
         check::warn(&loaded);
     }
+    check::figures_exist(&loaded.plan, &loaded.notes)?;
     let Loaded { plan, notes, .. } = loaded;
     let opened = Opened::new(args.seed, plan, notes);
     let id = run_id(&RunKey { seed: args.seed, plan: &opened.plan });

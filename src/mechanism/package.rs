@@ -22,7 +22,7 @@ pub struct Package;
 impl Mechanism for Package {
     /// Does the first thing that can be done now; whatever follows from it is the next turn's.
     fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
-        forms(turn, m, false) || opens(turn, m) || allocates(turn, m) || moves_on(turn, m)
+        forms(turn, m, false) || opens(turn, m) || goes_by_lines(turn, m) || allocates(turn, m) || moves_on(turn, m)
     }
 
     fn drafts(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
@@ -38,6 +38,7 @@ impl Mechanism for Package {
                 turn.emit(cause, Event::PackageValidated { package });
             }
             (Subject::Package(package), RELEASE) => released(turn, m, package, gate),
+            (Subject::Line(line), RELEASE) => line_released(turn, m, line, gate),
             _ => unreachable!("only reviews, releases and goods have times"),
         }
     }
@@ -191,7 +192,8 @@ fn funded(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, cause: u64)
     let gate = state.gate_of(m, FUNDING);
     let subject = Subject::Package(package);
     let cause = turn.emit(cause, Event::StageLeft { subject, gate });
-    if state.plan().mechanisms[m].package.pays_before.is_none() {
+    let plan = &state.plan().mechanisms[m].package;
+    if plan.pays_before.is_none() && !plan.release_part_funded {
         enter_release(turn, m, package, cause);
     }
 }
@@ -201,6 +203,51 @@ fn enter_release(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, caus
     let word = turn.rules.package(turn.state, package, gate);
     let time = stage_time(turn, gate, word);
     turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, lasts: time });
+}
+
+/// `release_part_funded`: lines whose money is there, the first ones of their package, go to the supplier by themselves.
+fn goes_by_lines(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    if !state.plan().mechanisms[m].package.release_part_funded {
+        return false;
+    }
+    let gate = state.gate_of(m, RELEASE);
+    let seeking = |p: &&PackageId| matches!(state.package(**p).stage, PackageStage::Open | PackageStage::Funded);
+    let mut any = false;
+    for &package in state[m].packages.iter().filter(seeking) {
+        let row = state.package(package);
+        let mut covered = row.allocated;
+        for &line in &row.lines {
+            let line_row = state.line(line);
+            if line_row.value > covered {
+                break;
+            }
+            covered -= line_row.value;
+            if !line_row.apart {
+                let word = turn.rules.line(state, line, gate);
+                let lasts = stage_time(turn, gate, word);
+                let cause = line_row.last.max(row.last);
+                turn.emit(cause, Event::StageEntered { subject: Subject::Line(line), gate, lasts });
+                any = true;
+            }
+        }
+    }
+    any
+}
+
+/// A line of a package is released by itself; with the last one the package is.
+fn line_released(turn: &mut Turn, m: Id<MechanismPlan>, line: LineId, gate: GateId) {
+    let state = turn.state;
+    let row = state.line(line);
+    let mut cause = turn.emit(row.last, Event::StageLeft { subject: Subject::Line(line), gate });
+    let package = row.package.expect("a line that is released by itself has its package");
+    let others = state.package(package).lines.iter().filter(|other| **other != line);
+    let inside = &state.gate(gate).inside;
+    let last = others.clone().all(|&l| state.line(l).apart && !inside.contains_key(&Subject::Line(l)));
+    if last && state.package(package).stage == PackageStage::Funded {
+        cause = turn.emit(cause, Event::PackageReleased { package });
+    }
+    goods::exist(turn, line, row.asked, Some((m, SUPPLY)), &mut 0, cause);
 }
 
 /// What payments move, all of it in one turn: none of it depends on the rest, and nothing would call for another turn.

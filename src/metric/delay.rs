@@ -285,7 +285,7 @@ impl Delay {
     }
 
     fn package_at(&mut self, state: &State, package: PackageId, cause: Cause, months: &mut Months) {
-        for &line in &state.package(package).lines {
+        for &line in state.package(package).lines.iter().filter(|line| !state.line(**line).apart) {
             self.line_at(state, line, cause, months);
         }
     }

@@ -46,7 +46,7 @@ pub struct GoalResult {
 }
 
 /// Raised when the world changes its shape: snapshots of another shape are not read, and the log is folded instead.
-const LAYOUT: u32 = 6;
+const LAYOUT: u32 = 7;
 
 const BYTES: bincode::config::Configuration = bincode::config::standard();
 
@@ -100,6 +100,30 @@ impl World {
             let until = self.until();
             self.pass(last.min(until));
         }
+    }
+
+    /// Figures of goals and checkpoints that no run of this plan has, each with the nearest that it has. Those of groups that
+    /// come to be in a run (requirements, packages, months) are not judged.
+    pub fn unknown_figures(&self, notes: &Notes) -> Vec<(String, Option<String>)> {
+        const GROUPS: [&str; 7] =
+            ["requirements.", "stages.", "money.", "mechanisms.", "bottleneck.", "checkpoints", "goals"];
+        let tree = self.tree();
+        let named = notes.goals.iter().map(|g| &g.figure).chain(notes.checkpoints.iter().map(|c| &c.figure));
+        let unknown = |figure: &&String| {
+            let comes = GROUPS.iter().any(|group| figure.starts_with(group)) || figure.contains(".priority.");
+            // Twins by mass and value are there once goods have them.
+            let known = |path: &str| tree.get(path).is_some_and(|value| !value.is_object());
+            let twin = ["_t", "_value"].iter().any(|twin| known(&figure.replacen(twin, "", 1)));
+            !comes && !known(figure) && !twin
+        };
+        let leaves = tree.leaves();
+        let nearest = |figure: &String| {
+            let parts = figure.split('.').count();
+            let alike = leaves.iter().map(|leaf| &leaf.0).filter(|path| path.split('.').count() == parts);
+            let best = alike.map(|path| (strsim::damerau_levenshtein(figure, path), path)).min();
+            best.filter(|(distance, _)| *distance <= 4).map(|(_, path)| path.clone())
+        };
+        named.filter(unknown).map(|figure| (figure.clone(), nearest(figure))).collect()
     }
 
     /// The end of the window of figures: the horizon of a run that is over, else the last turn.

@@ -353,6 +353,7 @@ impl State {
             to: plan.to.or(net.only_handover),
             joined: self.now,
             package: None,
+            apart: false,
             lots: 0,
             made: 0,
             last: self.events,
@@ -567,7 +568,12 @@ impl State {
                 if first {
                     self.join_list(line);
                 } else {
-                    self.lines[line.index()].joined = now;
+                    let row = &mut self.lines[line.index()];
+                    (row.joined, row.apart) = (now, row.package.is_some());
+                    if row.apart {
+                        // The turn that let it go decided nothing else: money may rest in the pool.
+                        self.arm_settle(Id::new(self.net.gates[gate.index()].0));
+                    }
                 }
             }
         }

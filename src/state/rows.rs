@@ -45,6 +45,8 @@ pub struct LineRow {
     /// When it joined its mechanism's list.
     pub joined: SimTime,
     pub package: Option<PackageId>,
+    /// It left its package, whose other lines may still wait for money.
+    pub apart: bool,
     /// Consignments made of it so far, and their units.
     pub lots: u32,
     pub made: i64,

@@ -50,9 +50,22 @@ impl Telling {
     /// Whether it is about an object, or about a part of it.
     pub fn concerns(&self, object: &str) -> bool {
         let rest = self.object.strip_prefix(object);
-        rest.is_some_and(|rest| {
+        let about = rest.is_some_and(|rest| {
             rest.is_empty() || rest.starts_with('/') || (rest.starts_with('#') && object.contains('/'))
-        })
+        });
+        about || self.happens_at(object)
+    }
+
+    /// Whether it happens at a place, or concerns a stream, a mechanism or one of its stages: what its fields name.
+    fn happens_at(&self, name: &str) -> bool {
+        let field = |key: &str| self.fields.get(key).and_then(Json::as_str);
+        let part = |whole: &str, part: &str| {
+            let (Some(whole), Some(part)) = (field(whole), field(part)) else { return false };
+            name.strip_prefix(whole).and_then(|rest| rest.strip_prefix('.')) == Some(part)
+        };
+        ["node", "leg", "stream", "mechanism", "to"].into_iter().any(|key| field(key) == Some(name))
+            || part("node", "step")
+            || part("mechanism", "stage")
     }
 
     /// One line of JSON.

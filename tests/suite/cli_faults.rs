@@ -207,3 +207,39 @@ fn a_broken_pipe_is_no_error() {
     assert_eq!(done.status.code(), Some(0));
     assert!(line.starts_with("{\"seq\":1,") && done.stderr.is_empty(), "{line}");
 }
+
+#[test]
+fn a_goal_on_a_figure_that_no_run_has_is_refused() {
+    let place = Place::new();
+    let goal = |figure: &str| format!("goal=[{{ figure = \"{figure}\", at_least = 0 }}]");
+    let dock = format!("{}/scenarios/one-dock.toml", env!("CARGO_MANIFEST_DIR"));
+    for verb in ["check", "run"] {
+        let said = place.err(&[verb, &dock, "--set", &goal("stations.dock.unloadin.wait_mean")], 2);
+        assert!(said.contains("did you mean stations.dock.unloading.wait_mean?"), "{said}");
+        let said = place.err(&[verb, &dock, "--set", &goal("stations.dock.unloading")], 2);
+        assert!(said.contains("there is no figure stations.dock.unloading;"), "{said}");
+    }
+    place.out(&["check", &dock, "--set", &goal("stations.dock.unloading.priority.1.wait_mean")], 0);
+}
+
+#[test]
+fn the_log_tells_what_happened_at_a_place() {
+    let place = Place::new();
+    let convoys = format!("{}/scenarios/convoys.toml", env!("CARGO_MANIFEST_DIR"));
+    let id = place.out(&["run", &convoys, "--quiet", "--set", "time.end=4d"], 0);
+    let all = place.out(&["log", id.trim(), "--format", "jsonl"], 0);
+    let of = |object: &str| place.out(&["log", id.trim(), "--format", "jsonl", "--object", object], 0);
+    let first = |key: &str| {
+        let mut events =
+            all.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("one event a line"));
+        events.find_map(|event| event[key].as_str().map(str::to_owned)).expect("some event has it")
+    };
+    for key in ["node", "leg", "stream"] {
+        let name = first(key);
+        let told = of(&name);
+        assert!(told.lines().count() > 0 && told.lines().count() < all.lines().count(), "{key} {name}");
+        let field = format!("\"{key}\":\"{name}\"");
+        let expected: Vec<&str> = all.lines().filter(|line| line.contains(&field)).collect();
+        assert!(expected.iter().all(|line| told.contains(line)), "{key} {name}");
+    }
+}

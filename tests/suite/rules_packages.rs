@@ -263,3 +263,35 @@ fn supply_may_wait_for_the_money_of_all_its_package() {
         );
     }
 }
+
+#[test]
+fn a_part_funded_package_is_released_line_by_line_where_it_may_be() {
+    // Three pumps of 10 M make one package of 30; 12 come on day 1, 8 on day 2, 10 on day 3; a release takes two days. The first
+    // line is covered on day 1, two by the 20 of day 2, and the package is funded on day 3.
+    let entries = need("a", "pump", &[0])
+        + &need("b", "pump", &[0])
+        + &need("c", "pump", &[0])
+        + &gift("g", "12 M USD", 1, "")
+        + &gift("h", "8 M USD", 2, "")
+        + &gift("i", "10 M USD", 3, "");
+    let text = world("release_part_funded = true\n[mechanism.stages]\nrelease = \"2d\"", &entries)
+        .replace("10 M USD\"\norigin", "30 M USD\"\norigin");
+    let done = tells(
+        &text,
+        &["gets", "is funded", "is released", "is fulfilled"],
+        "1d pool#1 gets 12 g#1
+         2d pool#1 gets 8 h#1
+         3d pool#1 gets 10 i#1
+         3d pool#1 is funded
+         3d1h a#1 is fulfilled
+         4d1h b#1 is fulfilled
+         5d pool#1 is released
+         5d1h c#1 is fulfilled",
+    );
+    // Their waits for money: 1, 2 and 3 days; for the release two days each.
+    assert_eq!(done.figure("requirements.total.waited.money_total"), 6.0 * 86_400.0);
+    assert_eq!(done.figure("requirements.total.waited.release_total"), 6.0 * 86_400.0);
+    // Without the key nothing is released before day 3.
+    let whole = tells(&text.replace("release_part_funded = true", ""), &["is released"], "5d pool#1 is released");
+    assert_eq!(whole.figure("requirements.total.waited.money_total"), 9.0 * 86_400.0);
+}

@@ -330,6 +330,13 @@ pub(crate) static MECHANISM: Spec = Spec {
         ),
         may("split_pledges", Form::Flag, "true", "false", "Whether a pledge may serve several needs."),
         may(
+            "release_part_funded",
+            Form::Flag,
+            "false",
+            "true",
+            "The supplier releases the lines of a package one by one, as the money for them is there.",
+        ),
+        may(
             "pays_before",
             Form::Word(&["release", "supply"]),
             "no stage",

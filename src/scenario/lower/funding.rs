@@ -207,7 +207,19 @@ fn stages(f: &Fields<'_>, row: &'static Kind) -> Vec<Stage> {
 }
 
 fn package(f: &Fields<'_>, row: &'static Kind) -> PackagePlan {
-    const OWN: [&str; 7] = ["size", "draft_every", "counts", "excess", "split_pledges", "pays_before", "open_at_once"];
+    const OWN: [&str; 8] = [
+        "size",
+        "draft_every",
+        "counts",
+        "excess",
+        "split_pledges",
+        "release_part_funded",
+        "pays_before",
+        "open_at_once",
+    ];
+    if f.flag("release_part_funded", false) {
+        f.not_both("release_part_funded", "pays_before");
+    }
     if !row.pools_money {
         for entry in OWN.iter().filter_map(|k| f.entry(k)) {
             let pools: Vec<&str> = KINDS.iter().filter(|k| k.pools_money).map(|k| k.name).collect();
@@ -232,9 +244,9 @@ fn package(f: &Fields<'_>, row: &'static Kind) -> PackagePlan {
         counts_paid: f.word("counts") == Some("paid"),
         excess: if f.word("excess") == Some("spill") { Excess::Spill } else { Excess::Hold },
         split_pledges: f.flag("split_pledges", true),
+        release_part_funded: f.flag("release_part_funded", false),
         pays_before: f.word("pays_before").map(str::to_string),
         // No rule releases part of a package yet, so no key may ask for it.
-        release_part_funded: false,
         open_at_once: f.count32("open_at_once"),
     }
 }
