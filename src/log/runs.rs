@@ -194,8 +194,13 @@ pub(super) fn sync_dir(dir: &Path) -> Result<(), LogError> {
 
 /// Refuses to go on with less than `needed` bytes free.
 pub(super) fn check_space(dir: &Path, needed: u64) -> Result<(), LogError> {
-    let free = fs2::available_space(dir).map_err(LogError::io("ask for the free space of", dir))?;
+    let free = free_space(dir)?;
     if free < needed { Err(LogError::DiskFull { path: dir.to_owned(), free, needed }) } else { Ok(()) }
+}
+
+/// Bytes that may still be written where a folder is.
+pub(super) fn free_space(dir: &Path) -> Result<u64, LogError> {
+    fs2::available_space(dir).map_err(LogError::io("ask for the free space of", dir))
 }
 
 /// The folder of a run.

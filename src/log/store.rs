@@ -7,6 +7,7 @@
 //! segment which `HEAD` names is there, and reads wholly what was stored after it. Hashes are checked when a
 //! segment is read; [`verify`](super::verify) and opening for append read them all and compute the digest again.
 
+mod ahead;
 mod engine;
 mod reader;
 mod writer;

@@ -19,12 +19,13 @@ use super::super::runs::{self, HeadFile, RunId, RunLock};
 use super::super::segment;
 use super::super::{Head, Opening};
 use super::StoreOptions;
+use super::ahead::Ahead;
 
 /// No stored value is longer: a leaf of sled, 17 values, stays below the size that goes to `blobs/`.
 pub(super) const VALUE_MAX: usize = 7 * 1024;
 /// sled's log segment. Measured with 1e7 events of 7 bytes: 512 KiB takes 1.8 times the payload on disk, 2 MiB
 /// 2.1 times, 8 MiB 2.4 times, all at the same speed.
-const SLED_SEGMENT: usize = 512 * 1024;
+pub(super) const SLED_SEGMENT: usize = 512 * 1024;
 /// sled looks for pages to evict only at every 64th access to one of 256 groups of them, whatever its cache
 /// may hold. A scan therefore reads each segment three times: 51 MB instead of 83 at its peak, for 2 ns an event.
 const TOUCHES: usize = 3;
@@ -62,7 +63,7 @@ impl Sled {
 pub(super) struct Engine {
     /// Present until it is dropped.
     sled: Option<Sled>,
-    data: File,
+    data: Ahead,
     pub(super) dir: PathBuf,
     pub(super) run: RunId,
     cache_bytes: u64,
@@ -129,9 +130,15 @@ impl Engine {
         runs::check_space(&dir, options.free_min)?;
         let cache_bytes = options.cache_bytes;
         let sled = open(&dir, cache_bytes)?;
-        let data = File::open(dir.join("db")).map_err(LogError::io("open", &dir))?;
+        let data = File::options().read(true).write(true).open(dir.join("db")).map_err(LogError::io("open", &dir))?;
+        let data = Ahead::new(data);
         let finished = AtomicBool::new(false);
         Ok(Engine { sled: Some(sled), data, dir, run, cache_bytes, finished, _lock: lock })
+    }
+
+    /// Gives back the room ahead of what is written, when the log is closed.
+    pub(super) fn give_back(&self) -> Result<(), LogError> {
+        self.data.give_back().map_err(LogError::io("shorten", &self.dir.join("db")))
     }
 
     /// Says that nothing will be written any more.
@@ -353,7 +360,8 @@ impl Engine {
     /// Flush, fsync, `HEAD`: in this order, so that `HEAD` is never ahead of the log.
     pub(super) fn make_durable(&self, head: &HeadFile) -> Result<(), LogError> {
         self.call("flush", |sled| sled.db.flush())?;
-        self.data.sync_all().map_err(LogError::io("sync", &self.dir.join("db")))?;
+        let free = runs::free_space(&self.dir)?;
+        self.data.keep(free).and_then(|()| self.data.sync()).map_err(LogError::io("sync", &self.dir.join("db")))?;
         head.write(&self.dir)
     }
 }

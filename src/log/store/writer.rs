@@ -212,6 +212,6 @@ impl Writer {
         if self.entry.state == RunState::Interrupted && self.entry.turns != self.head.turn {
             self.write_entry()?;
         }
-        Ok(())
+        self.engine.give_back()
     }
 }
