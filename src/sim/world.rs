@@ -220,7 +220,9 @@ impl World {
 
     /// The bytes of a snapshot, which has about so many.
     pub fn to_bytes(&self, about: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(about);
+        // So much is asked for that the allocator takes it from the system and gives it back whole (glibc: from 32 MiB on);
+        // smaller ones, each larger than the one before, left holes of 50 MB in a long run. What is not written costs nothing.
+        let mut bytes = Vec::with_capacity(about.max(33 << 20));
         bytes.extend_from_slice(&LAYOUT.to_le_bytes());
         bincode::serde::encode_into_std_write(self, &mut bytes, BYTES).expect("plain data in memory can be encoded");
         bytes

@@ -502,7 +502,7 @@ fn a_power_cut_keeps_what_was_acknowledged() {
         if lost_nothing == cuts {
             break;
         }
-        let made = fs::File::create(&image).and_then(|file| file.set_len(80 << 20));
+        let made = fs::File::create(&image).and_then(|file| file.set_len(160 << 20));
         made.expect("a disk is made");
         let disk = image.to_string_lossy();
         let mount = match run("mkfs.ext4", &["-q", "-F", &disk]).and_then(|()| Mount::new(&["-o", "loop", &disk])) {

@@ -19,6 +19,10 @@ const HEADER: usize = 20;
 const LEAST: u64 = 8 * SEGMENT;
 const MOST: u64 = 32 * SEGMENT;
 
+/// The file may not grow.
+const NO_ROOM: [io::ErrorKind; 3] =
+    [io::ErrorKind::StorageFull, io::ErrorKind::FileTooLarge, io::ErrorKind::QuotaExceeded];
+
 /// The engine's file, seen beside the engine.
 #[derive(Debug)]
 pub(super) struct Ahead {
@@ -65,7 +69,7 @@ impl Ahead {
             let part = (wanted - end).min(SEGMENT) as usize;
             match self.file.write_all_at(&zeros[..part], end) {
                 // Without the room for zeros there is soon none for segments either, and that is told.
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => break,
+                Err(error) if NO_ROOM.contains(&error.kind()) => break,
                 done => done?,
             }
             end += part as u64;
