@@ -149,7 +149,7 @@ events! {
     ConvoyDispatched("ConvoyDispatched") = 22 { leg: Id<Leg>, load: u32, transit: SimDuration }
     /// A departure does not leave: too little is ready.
     DepartureEmpty("DepartureEmpty") = 23 { leg: Id<Leg> }
-    /// A departure does not leave: the leg or its origin is closed.
+    /// A departure does not leave: the leg or its origin is closed, or no vehicle of its fleet is in.
     DepartureSkipped("DepartureSkipped") = 24 { leg: Id<Leg> }
     /// Room came free in a yard, but nothing that waits for it fits.
     YardStillFull("YardStillFull") = 25 { step: Id<Step> }

@@ -107,6 +107,11 @@ impl Sum {
         self.sum += i128::from(at.0);
     }
 
+    /// So many are there now.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
     pub fn until(&self, end: SimTime) -> i128 {
         self.sum + i128::from(self.number) * i128::from(end.0)
     }
@@ -550,6 +555,10 @@ impl Flow {
     pub(super) fn vehicle(&mut self, now: SimTime, leg: Id<Leg>, leaves: bool) {
         let (at, counts) = (now.max(self.warm_up), self.counts(now));
         let stats = &mut self.dispatches[leg.index()];
+        // Those that are away when the window begins count among the most.
+        if counts {
+            stats.away_max = stats.away_max.max(stats.away.number);
+        }
         match leaves {
             true => stats.away.join(at),
             false => stats.away.leave(at),

@@ -56,7 +56,7 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
             let of = |vehicles: i128| fleet.and_then(|_| ratio(away, i128::from(window) * vehicles));
             tree.put(&format!("{path}.utilisation"), of(fleet.map_or(1, |f| i128::from(f.vehicles))));
             tree.put(&format!("{path}.vehicles_away_mean"), of(1));
-            tree.put(&format!("{path}.vehicles_away_max"), fleet.map(|_| d.away_max));
+            tree.put(&format!("{path}.vehicles_away_max"), fleet.map(|_| d.away_max.max(d.away.number())));
         }
     }
     for (gate, stats) in figures.flow.gates().iter().enumerate() {

@@ -183,6 +183,9 @@ impl State {
         self.units[unit].due = due;
         if let Some(leg) = leg {
             self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
+            if self.net.leg(leg).by_load {
+                self.arm_load(leg);
+            }
         }
     }
 

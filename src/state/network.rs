@@ -594,6 +594,14 @@ impl State {
         (!load.aboard.is_empty() && (ready || overdue())).then_some(load)
     }
 
+    /// Whether what is ready would leave over a leg that is closed now, or later with nobody else: once it opens.
+    pub(super) fn leaves_when_open(&self, leg: Id<Leg>) -> bool {
+        let Some(departures) = self.plan().legs[leg].departures.as_ref() else { return false };
+        let load = self.load(leg);
+        let ready = if departures.when_loaded { load.full } else { load.enough };
+        !self.leg_is_open(leg) && !load.aboard.is_empty() && (ready || departures.or_after.is_some())
+    }
+
     /// When the longest-waiting will have waited as long as a departure may let it.
     fn overdue_at(&self, leg: Id<Leg>) -> Option<SimTime> {
         let after = self.plan().legs[leg].departures.as_ref()?.or_after?;
@@ -611,7 +619,9 @@ impl State {
             }
         }
         let can_leave = !due && self.leg_is_open(leg) && self.vehicle_in(leg).is_some();
+        // Whom a cut capacity leaves behind waits for more of it: any change of it comes here again.
         let overdue = self.overdue_at(leg).filter(|&at| can_leave && at > self.now);
+        let overdue = overdue.filter(|_| !self.load(leg).aboard.is_empty());
         let before = std::mem::replace(&mut self[leg].overdue, overdue);
         if before != overdue {
             if let Some(at) = before {

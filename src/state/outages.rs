@@ -214,7 +214,7 @@ impl State {
             // A vehicle that comes back is a clock too.
             let comes = |departures: &crate::model::Departures| match departures.clock {
                 Some(_) => self.load(leg).enough,
-                None => row.away.contains(&true),
+                None => row.away.contains(&true) || self.leaves_when_open(leg),
             };
             let boards = || gives_back || plan.legs[leg].departures.as_ref().is_none_or(comes);
             !row.line.is_empty() && opens && boards()

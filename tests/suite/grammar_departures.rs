@@ -225,3 +225,35 @@ fn a_fleet_is_a_station_of_so_many_servers() {
          13: l has back vehicle 1",
     );
 }
+
+#[test]
+fn whom_a_cut_capacity_leaves_behind_waits_for_more_of_it() {
+    let cut = "mass = \"8 kg\"\n\n[[disruption]]\nname = \"x\"\nstrikes = \"l\"\non = 2025-01-01T00:00:02Z\nlasts = \"20s\"\neffect = { capacity = 0.5 }\n";
+    // Of 10 kg only 5 are left from 2 to 22: 8 do not fit. Overdue since 10, they leave when there is room again.
+    for strict in ["", ", strict = true"] {
+        let departures = format!("capacity = \"10 kg\", when_loaded = true, or_after = \"10s\"{strict}");
+        tells(&leg(&departures, &[0], cut), LOADS, "22: l takes 1");
+    }
+}
+
+#[test]
+fn goods_wait_for_a_closed_leg_to_open_without_an_end() {
+    // The origin opens at 8:00; without an end the run goes on until then.
+    let text = leg("min_load = 1", &[0], "")
+        .replace("end = \"1h\"\n", "")
+        .replace("name = \"a\"\nkind", "name = \"a\"\nhours = \"Mon-Sun 08:00-16:00\"\nkind");
+    let done = tells(&text, LOADS, "28800: l takes 1");
+    assert_eq!(done.ended, waybill::sim::Ended::Finished);
+    // One that can never be enough still ends the run with a word.
+    let stuck = run(&text.replace("min_load = 1", "min_load = 2"), 1);
+    assert!(matches!(stuck.ended, waybill::sim::Ended::Deadlock(_)), "{:?}", stuck.ended);
+}
+
+#[test]
+fn vehicles_that_are_away_when_the_window_begins_count_among_the_most() {
+    let text =
+        leg("fleet = 2, return = \"36s\"", &[0, 1], "").replace("end = \"1h\"", "end = \"30s\"\nwarm_up = \"10s\"");
+    assert_eq!(run(&text, 1).figure("legs.l.vehicles_away_max"), 2.0);
+    let back = text.replace("end = \"30s\"", "end = \"1h\"");
+    assert_eq!(run(&back, 1).figure("legs.l.vehicles_away_max"), 2.0);
+}
