@@ -46,7 +46,7 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         last = turn.emit(last, Event::LineAsked { line, need, quantity });
     }
     let plan = state.need_plan(stream, row as u64);
-    if turn.now.0 >= 0 && plan.hq.is_some_and(|hq| turn.state.net.first_step(hq, true).is_some()) {
+    if turn.now.0 >= 0 && plan.hq.is_some_and(|hq| turn.state.net.first_step(hq, true, None).is_some()) {
         file(turn, need, Name { stream, number, line: 0, lot: 0 }, block.secret(), last);
     }
 }

@@ -5,7 +5,7 @@ use super::movement::{Traveller, arrived};
 use super::rules::slowed;
 use super::turn::Turn;
 use crate::event::{Event, LineId, Subject, UnitId};
-use crate::model::{MechanismPlan, Node};
+use crate::model::{MechanismPlan, Node, Whom};
 use crate::state::unit::{Name, What};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
@@ -97,13 +97,18 @@ pub fn stage_ended(turn: &mut Turn, unit: UnitId, m: Id<MechanismPlan>, stage: u
 fn stand(turn: &mut Turn, goods: Goods, cause: u64) {
     let state = turn.state;
     let row = state.line(goods.line);
-    let hq = state.plan_of_need(row.need).hq;
-    let desk: Option<Id<Node>> = hq.filter(|&hq| turn.state.net.first_step(hq, false).is_some());
+    let (need, hq) = (state.need(row.need), state.plan_of_need(row.need).hq);
+    let desk: Option<Id<Node>> = hq.filter(|&hq| turn.state.net.first_step(hq, false, Some(row.item)).is_some());
     let node = desk.unwrap_or(row.origin);
     let cause = turn.emit(cause, Event::NodeReached { unit: goods.unit, node });
     let who = Traveller {
         unit: goods.unit,
-        to: row.to.or(state.net.only_handover),
+        whom: Whom {
+            item: Some(row.item),
+            priority: need.priority,
+            stream: need.stream,
+            to: row.to.or(state.net.only_handover),
+        },
         goods_of: Some(row.origin),
         mass: goods.mass,
         handed_over: false,

@@ -3,7 +3,7 @@
 use super::rules::{BringsRules, chance, slowed};
 use super::turn::Turn;
 use crate::event::{Event, UnitId};
-use crate::model::{Brings, Leg, Node, NodeKind, Order, Preempt, Route, Step, Stream, WhenFull};
+use crate::model::{Brings, Hop, Leg, Node, NodeKind, Order, Preempt, Route, Step, Stream, WhenFull, Whom};
 use crate::state::unit::{Name, Origin, Place, What};
 use crate::state::{Admission, Preemption, Way};
 use crate::units::amount::{Mass, Money};
@@ -40,12 +40,13 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     if let Some(value) = value {
         last = turn.emit(last, Event::ValueSet { unit, value });
     }
-    let Brings::Consignments { enters, to, .. } = &state.plan().streams[stream].brings else {
+    let Brings::Consignments { enters, to, item, .. } = &state.plan().streams[stream].brings else {
         unreachable!("the rules follow the plan")
     };
     if turn.now.0 >= 0 {
         let (to, mass) = (to.or(state.net.only_handover), state.mass_of(stream, amount));
-        let who = Traveller { unit, to, goods_of: None, mass, handed_over: false };
+        let whom = Whom { item: *item, priority, stream, to };
+        let who = Traveller { unit, whom, goods_of: None, mass, handed_over: false };
         arrived(turn, who, *enters, last);
         // What the stream brings at this very instant comes before entries to yards.
         if next.0 != 0 {
@@ -85,7 +86,7 @@ pub fn backlog(turn: &mut Turn, unit: UnitId) {
 #[derive(Clone, Copy)]
 pub struct Traveller {
     pub unit: UnitId,
-    pub to: Option<Id<Node>>,
+    pub whom: Whom,
     /// The origin of a requirement's line, for its goods.
     pub goods_of: Option<Id<Node>>,
     pub mass: Mass,
@@ -99,13 +100,13 @@ impl Traveller {
             What::LineGoods(line) => Some(turn.state.line(line).origin),
             _ => None,
         };
-        Traveller { unit, to: row.to, goods_of, mass: row.mass, handed_over: false }
+        Traveller { unit, whom: row.whom(), goods_of, mass: row.mass, handed_over: false }
     }
 }
 
 /// It reached a node: facts that follow at once. Entry to a yard and departures are turns of their own.
 pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
-    match turn.state.net.first_step(node, false) {
+    match turn.state.net.first_step(node, false, who.whom.item) {
         // Entry to its yard is a turn of its own.
         Some(_) => {}
         None => passes(turn, who, node, cause),
@@ -116,8 +117,13 @@ pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
 /// nothing comes before that.
 fn enters_at_once(turn: &mut Turn, who: Traveller, node: Id<Node>) {
     let state = turn.state;
-    let Some(step) = state.net.first_step(node, false) else { return };
-    if !turn.alone || who.goods_of.is_some() || state.net.step(step).has_yard {
+    let Some(step) = state.net.first_step(node, false, who.whom.item) else { return };
+    let facts = state.net.step(step);
+    if !turn.alone || who.goods_of.is_some() || facts.has_yard {
+        return;
+    }
+    // Times by what is handled are asked of the state, which does not know it yet.
+    if facts.chooses && turn.rules.is_fresh(who.unit) {
         return;
     }
     let cause = enters(turn, who.unit, step, turn.last());
@@ -150,8 +156,17 @@ fn draw_handling(turn: &mut Turn, unit: UnitId, step: Id<Step>) -> SimDuration {
 
 fn handling_of_visit(turn: &mut Turn, unit: UnitId, step: Id<Step>, visit: u64) -> SimDuration {
     let secret = turn.rules.secret_kept(turn.state, unit);
+    let state = turn.state;
     let rules = &turn.rules.steps[step.index()];
-    SimDuration(rules.time.at(secret.draw(rules.handling, visit)))
+    let word = secret.draw(rules.handling, visit);
+    if !state.net.step(step).chooses {
+        return SimDuration(rules.time.at(word));
+    }
+    let (plan, whom) = (state.plan(), state.units[unit].whom());
+    let law = rules.times.as_ref().map_or(Some(&rules.time), |times| times.of(plan, &whom));
+    let factor = plan.steps[step].factors.as_ref().and_then(|f| f.of(plan, &whom)).copied().unwrap_or(1.0);
+    // The reader sees to it that whatever comes has its time.
+    SimDuration(slowed(law.map_or(0, |law| law.at(word)), factor))
 }
 
 /// What starts now while a disruption slows the step or its node takes longer.
@@ -164,7 +179,6 @@ fn slowed_handling(turn: &Turn, step: Id<Step>, drawn: SimDuration) -> SimDurati
 /// It is ready at a node: where its way ends, where several ways lead on, or where no leg is needed, say so.
 pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u64) {
     let state = turn.state;
-    let plan = state.plan();
     // Weights may lead round and round over nodes that are reached at once; each round has its own chance to end. The
     // reader refuses rounds without an exit.
     turn.rules.chosen.clear();
@@ -179,13 +193,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
         }
         let way = match way_on(turn, who, node) {
             Way::Choose => {
-                let Route::Weights(hops) = &plan.nodes[node].next else { unreachable!("only weights are a choice") };
-                let before = turn.rules.chosen.iter().filter(|&&n| n == node).count() as u64;
-                let visit = state.visits(unit, state.net.node(node).rank) + before;
-                turn.rules.chosen.push(node);
-                let secret = turn.rules.secret_kept(state, unit);
-                let (purpose, law) = turn.rules.routes[node.index()].as_ref().expect("a choice has its draw");
-                let to = hops[law.at(secret.draw(*purpose, visit)) as usize].0;
+                let to = choose(turn, &who, node);
                 cause = turn.emit(cause, Event::RouteChosen { unit, to });
                 Way::of(to)
             }
@@ -201,7 +209,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
                 // What is ready may leave before anything else of this instant.
                 turn.alone &= !facts.by_load;
                 if !facts.departs && state.leg_is_open(leg) {
-                    let transit = own_transit(turn, unit, leg);
+                    let transit = own_transit(turn, unit, &who.whom, leg);
                     turn.arrives_now |= transit.0 == 0;
                     turn.alone &= transit.0 != 0;
                     turn.emit(cause, Event::LegDeparted { unit, leg, transit });
@@ -210,7 +218,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             }
             Way::Node(next) => {
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
-                if state.net.first_step(next, false).is_some() {
+                if state.net.first_step(next, false, who.whom.item).is_some() {
                     turn.alone = false;
                     return;
                 }
@@ -230,7 +238,53 @@ fn way_on(turn: &Turn, who: Traveller, node: Id<Node>) -> Way {
     if let (true, Some(origin)) = (turn.state.net.is_hq(node), who.goods_of) {
         return Way::Node(origin);
     }
-    turn.state.way_for(who.to, node)
+    turn.state.way_for(&who.whom, node)
+}
+
+/// Which of several ways it takes: a draw by weights, or where the fewest are.
+fn choose(turn: &mut Turn, who: &Traveller, node: Id<Node>) -> Hop {
+    let (state, unit) = (turn.state, who.unit);
+    let plan = state.plan();
+    let route = plan.nodes[node].next.of(plan, &who.whom).expect("who chooses has a way");
+    let Route::Weights(hops) = route else {
+        return least_backlog(turn, who, state.candidates(route, &who.whom));
+    };
+    let before = turn.rules.chosen.iter().filter(|&&n| n == node).count() as u64;
+    let visit = state.visits(unit, state.net.node(node).rank) + before;
+    turn.rules.chosen.push(node);
+    let secret = turn.rules.secret_kept(state, unit);
+    let (purpose, law) = turn.rules.routes[node.index()].of(plan, &who.whom).expect("a choice has its draw");
+    hops[law.at(secret.draw(*purpose, visit)) as usize].0
+}
+
+/// The hop to the node where the fewest others are or are bound for; of equal ones the first.
+fn least_backlog(turn: &mut Turn, who: &Traveller, hops: &[Hop]) -> Hop {
+    let state = turn.state;
+    let end = |hop: Hop| match hop {
+        Hop::Leg(leg) => Some(state.net.leg(leg).to),
+        Hop::Node(node) => Some(node),
+        Hop::Out => None,
+    };
+    // The state still counts it where it comes from.
+    let own = match turn.rules.is_fresh(who.unit) {
+        true => None,
+        false => match state.units[who.unit].place {
+            Place::UnderWay(leg) => Some(state.net.leg(leg).to),
+            Place::Handling { step, .. } => Some(state.net.step(step).node),
+            _ => None,
+        },
+    };
+    let others = |hop: &Hop| {
+        let Some(node) = end(*hop) else { return 0 };
+        let chosen = turn.bound.iter().filter(|&&n| n == node).count() as u64;
+        state.backlog_of(node) + chosen - u64::from(own == Some(node))
+    };
+    let to = *hops.iter().min_by_key(|hop| others(hop)).expect("a choice has its hops");
+    turn.bound.extend(end(to));
+    // Who comes next in this turn would look at a world that does not know of this one.
+    turn.arrives_now = true;
+    turn.alone = false;
+    to
 }
 
 /// Somebody wants to enter a step's yard.
@@ -369,7 +423,7 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
         chance(secret.draw(turn.rules.steps[step.index()].repeat, visit), plan.repeat)
     };
     let cause = turn.emit(row.last, Event::HandlingFinished { unit, step, again });
-    let next = if again { Some(step) } else { state.net.next_step(step, row.is_paper()) };
+    let next = if again { Some(step) } else { state.net.next_step(step, row.is_paper(), row.item) };
     if let What::Paper(need) = row.what {
         super::demand::desk_done(turn, need, step, next.is_some(), again, cause);
     }
@@ -409,17 +463,19 @@ pub fn free_departures(turn: &mut Turn, leg: Id<Leg>) {
     assert!(state.leg_is_open(leg), "a leg that closes takes its wake back");
     // One a turn: what arrives at once comes before the next departure.
     let unit = state[leg].line.first().expect("goods wait for a leg that opened");
-    let transit = own_transit(turn, unit, leg);
+    let transit = own_transit(turn, unit, &state.units[unit].whom(), leg);
     let cause = state.units[unit].last.max(state[leg].last);
     turn.emit(cause, Event::LegDeparted { unit, leg, transit });
 }
 
-fn own_transit(turn: &mut Turn, unit: UnitId, leg: Id<Leg>) -> SimDuration {
+fn own_transit(turn: &mut Turn, unit: UnitId, whom: &Whom, leg: Id<Leg>) -> SimDuration {
     let state = turn.state;
     let visit = state.visits(unit, state.net.leg(leg).rank);
     let secret = turn.rules.secret_kept(state, unit);
     let rules = &turn.rules.legs[leg.index()];
-    let seconds = rules.transit.at(secret.draw(rules.own, visit));
+    let law = rules.transits.as_ref().map_or(Some(&rules.transit), |all| all.of(state.plan(), whom));
+    let word = secret.draw(rules.own, visit);
+    let seconds = law.map_or(0, |law| law.at(word));
     SimDuration(slowed(seconds, state.time_factor(&[&state[leg].struck])))
 }
 
@@ -459,8 +515,11 @@ fn leaves(turn: &mut Turn, leg: Id<Leg>, aboard: Vec<UnitId>) {
         let seconds = turn.rules.legs[leg.index()].transit.at(word);
         SimDuration(slowed(seconds, state.time_factor(&[&state[leg].struck])))
     };
-    let transits: Vec<SimDuration> =
-        aboard.iter().map(|&unit| if each { own_transit(turn, unit, leg) } else { transit }).collect();
+    let mut own = |&unit: &UnitId| own_transit(turn, unit, &state.units[unit].whom(), leg);
+    let transits: Vec<SimDuration> = match each {
+        true => aboard.iter().map(&mut own).collect(),
+        false => vec![transit; aboard.len()],
+    };
     let cause = state[leg].last.max(latest);
     let convoy = turn.emit(cause, Event::ConvoyDispatched { leg, load: aboard.len() as u32, transit });
     if let Some(returns) = turn.rules.returns(leg, number) {

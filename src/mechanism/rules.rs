@@ -1,7 +1,7 @@
 //! The plan's laws made ready to draw from, and who draws what.
 
 use crate::event::{GateId, LineId, PackageId, UnitId};
-use crate::model::{Arrivals, Brings, Disruption, Node, PledgePlan, Route, RowBrings, Stream};
+use crate::model::{Arrivals, Brings, Choice, Disruption, Node, Plan, PledgePlan, Route, RowBrings, Stream, Whom};
 use crate::state::unit::{Name, What};
 use crate::state::{Net, State};
 use crate::units::arena::Id;
@@ -14,8 +14,8 @@ pub struct Rules {
     pub streams: Vec<StreamRules>,
     pub steps: Vec<StepRules>,
     pub legs: Vec<LegRules>,
-    /// By node: where `next` has weights, its draw.
-    pub routes: Vec<Option<(Purpose, Sampler)>>,
+    /// By node: where `next` has weights, their draw.
+    pub routes: Vec<RouteRules>,
     pub gates: Vec<(Purpose, Sampler)>,
     /// By disruption, where it is random.
     pub outages: Vec<Option<OutageRules>>,
@@ -77,6 +77,8 @@ pub struct StepRules {
     pub handling: Purpose,
     pub repeat: Purpose,
     pub time: Sampler,
+    /// In place of `time`, by what is handled.
+    pub times: Option<Choice<Sampler>>,
     pub patience: Option<(Purpose, Sampler)>,
 }
 
@@ -87,8 +89,41 @@ pub struct LegRules {
     /// Whom a departure's transit concerns: the leg.
     secret: Secret,
     pub transit: Sampler,
+    /// In place of `transit`, by what travels.
+    pub transits: Option<Choice<Sampler>>,
     /// Of a fleet.
     pub returns: Option<Sampler>,
+}
+
+/// The draw of a route by weights, under the choices that the route makes.
+#[derive(Debug)]
+pub enum RouteRules {
+    Nothing,
+    Weights(Purpose, Sampler),
+    By(Box<Choice<RouteRules>>),
+}
+
+impl RouteRules {
+    fn new(node: &Node, route: &Route, ready: &mut impl FnMut(&Law) -> Sampler) -> RouteRules {
+        match route {
+            Route::Weights(hops) => {
+                let values = hops.iter().enumerate().map(|(i, hop)| (i as i64, hop.1)).collect();
+                let purpose = Purpose::named(&format!("route {}", node.name));
+                RouteRules::Weights(purpose, ready(&Law::weights(values)))
+            }
+            Route::By(choice) => RouteRules::By(Box::new(choice.map(|route| RouteRules::new(node, route, ready)))),
+            _ => RouteRules::Nothing,
+        }
+    }
+
+    /// The draw that decides for goods like these.
+    pub fn of(&self, plan: &Plan, whom: &Whom) -> Option<(&Purpose, &Sampler)> {
+        match self {
+            RouteRules::Nothing => None,
+            RouteRules::Weights(purpose, law) => Some((purpose, law)),
+            RouteRules::By(choice) => choice.of(plan, whom)?.of(plan, whom),
+        }
+    }
 }
 
 /// The draws of a random disruption.
@@ -127,6 +162,7 @@ impl Rules {
                 handling: Purpose::named(&format!("handling {place}")),
                 repeat: Purpose::named(&format!("repeat {place}")),
                 time: ready(&s.time),
+                times: s.times.as_ref().map(|times| times.map(&mut ready)),
                 patience: (s.patience.as_ref()).map(|law| (Purpose::named(&format!("patience {place}")), ready(law))),
             }
         });
@@ -135,16 +171,11 @@ impl Rules {
             own: Purpose::named(&format!("transit {}", l.name)),
             secret: draws.block(name_hash(&format!("leg {}", l.name)), 0).secret(),
             transit: ready(&l.transit),
+            transits: l.transits.as_ref().map(|transits| transits.map(&mut ready)),
             returns: l.departures.as_ref().and_then(|d| d.fleet.as_ref()).map(|fleet| ready(&fleet.returns)),
         });
         let legs = legs.collect();
-        let routes = plan.nodes.iter().map(|n| match &n.next {
-            Route::Weights(hops) => {
-                let values = hops.iter().enumerate().map(|(i, hop)| (i as i64, hop.1)).collect();
-                Some((Purpose::named(&format!("route {}", n.name)), ready(&Law::weights(values))))
-            }
-            _ => None,
-        });
+        let routes = plan.nodes.iter().map(|n| RouteRules::new(n, &n.next, &mut ready));
         let routes = routes.collect();
         let gates = plan.mechanisms.iter().flat_map(|m| m.stages.iter().map(move |s| (m, s)));
         let gates = gates.map(|(m, s)| (Purpose::named(&format!("stage {}.{}", m.name, s.name)), ready(&s.time)));
@@ -228,6 +259,11 @@ impl Rules {
             Some((fresh, secret)) if fresh == id => secret,
             _ => self.secret(state, id),
         }
+    }
+
+    /// Whether a unit was created in this turn: the state does not know it yet.
+    pub fn is_fresh(&self, id: UnitId) -> bool {
+        self.fresh.is_some_and(|(fresh, _)| fresh == id)
     }
 
     /// Why the last decision refused to go on, if it did.

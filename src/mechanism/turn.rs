@@ -2,7 +2,9 @@
 
 use super::rules::Rules;
 use crate::event::{Entry, Event};
+use crate::model::Node;
 use crate::state::{Due, State};
+use crate::units::arena::Id;
 use crate::units::time::SimTime;
 
 /// The most that one thing may weigh (in kilograms) or be worth (in minor units), as for drawn quantities.
@@ -20,6 +22,8 @@ pub struct Turn<'a> {
     pub arrives_now: bool,
     /// Nothing else is due at this instant, as far as is known: what follows at once may be stated in this turn.
     pub alone: bool,
+    /// Where those that chose the least backlog in this turn are bound for.
+    pub bound: Vec<Id<Node>>,
     /// What of a batch that this turn begins comes in later turns.
     pub batch_left: u32,
     /// `seq` of the next event.
@@ -30,7 +34,8 @@ pub struct Turn<'a> {
 impl<'a> Turn<'a> {
     pub fn new(state: &'a State, rules: &'a mut Rules, due: &Due, out: &'a mut Vec<Entry>) -> Turn<'a> {
         let seq = state.events + 1;
-        Turn { state, rules, now: due.at, arrives_now: false, alone: due.alone, batch_left: 0, seq, out }
+        let (now, alone) = (due.at, due.alone);
+        Turn { state, rules, now, arrives_now: false, alone, bound: Vec::new(), batch_left: 0, seq, out }
     }
 
     /// States a fact and returns its `seq`.

@@ -5,11 +5,13 @@
 //! the opening record of a log carries, so a log needs no scenario file.
 
 mod arrivals;
+mod choice;
 mod funding;
 mod need;
 mod network;
 
 pub use arrivals::{Arrivals, Pace, Shape};
+pub use choice::{By, CLASSES, Choice, Whom};
 pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PledgePlan, Rate, Stage};
 pub use need::{Line, NeedPlan};
 pub use network::{

@@ -1,6 +1,6 @@
 //! Nodes, steps, legs and what disturbs them.
 
-use super::{Cause, MechanismPlan, Point};
+use super::{Cause, Choice, Item, MechanismPlan, Point};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::draw::Law;
@@ -90,6 +90,12 @@ pub struct Step {
     pub patience: Option<Law>,
     /// A recognition point that the step's beginning marks.
     pub marks: Option<Point>,
+    /// In place of `time`, by what is handled.
+    pub times: Option<Choice<Law>>,
+    /// What multiplies the time, by what is handled; 1 where nothing is said.
+    pub factors: Option<Choice<f64>>,
+    /// It handles these items alone, ascending; all else passes it by.
+    pub only: Option<Vec<Id<Item>>>,
 }
 
 /// How a line is served (spec 5.3).
@@ -147,6 +153,33 @@ pub enum Route {
     /// By destination: the first hop of the fastest path (least sum of mean times; equal ones by name). A destination
     /// that is not listed, or none, takes the second entry.
     Toward(Vec<(Id<Node>, Hop)>, Option<Hop>),
+    /// By what goods are.
+    By(Box<Choice<Route>>),
+    /// To where the fewest are and are bound for, equal ones in this order: by destination, the hops from which a way
+    /// leads there; a destination that is not listed, or none, takes the second entry.
+    Backlog(Vec<(Id<Node>, Vec<Hop>)>, Vec<Hop>),
+}
+
+impl Route {
+    /// Every hop that it may take, whatever goods are.
+    pub fn hops(&self) -> Vec<Hop> {
+        match self {
+            Route::Leave => Vec::new(),
+            Route::Hop(hop) => vec![*hop],
+            Route::Weights(hops) => hops.iter().map(|h| h.0).collect(),
+            Route::Toward(table, other) => table.iter().map(|t| t.1).chain(*other).collect(),
+            Route::By(choice) => choice.all().flat_map(Route::hops).collect(),
+            Route::Backlog(table, other) => table.iter().flat_map(|t| t.1.iter()).chain(other).copied().collect(),
+        }
+    }
+
+    /// What of it holds for goods like these, under all choices by what they are.
+    pub fn of(&self, plan: &super::Plan, whom: &super::Whom) -> Option<&Route> {
+        match self {
+            Route::By(choice) => choice.of(plan, whom)?.of(plan, whom),
+            other => Some(other),
+        }
+    }
 }
 
 /// One way on.
@@ -173,6 +206,8 @@ pub struct Leg {
     pub order: Order,
     /// What a wait for this leg is charged to.
     pub cause: Cause,
+    /// In place of `transit`, by what travels; only where each has its own.
+    pub transits: Option<Choice<Law>>,
 }
 
 /// When and how vehicles leave over a leg.

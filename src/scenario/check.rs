@@ -7,9 +7,11 @@ use super::lower::goods::{endless, upper};
 use super::lower::{All, Places};
 use super::tree::Place;
 use super::values::Ctx;
-use crate::model::{Brings, Earmark, Hop, Item, Limit, Line, NodeKind, Plan, Route, RowBrings, WhenFull};
+use crate::model::{
+    Brings, By, Choice, Earmark, Hop, Item, Limit, Line, NodeKind, Plan, Route, RowBrings, Step, WhenFull, Whom,
+};
 use crate::units::arena::Id;
-use crate::units::draw::Law;
+use crate::units::draw::{Law, Sampler};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Goods of a stream that come in at one place for one destination.
@@ -19,6 +21,7 @@ pub(crate) struct Source {
     pub circulates: bool,
     pub enters: u32,
     pub to: Option<u32>,
+    pub item: Option<Id<Item>>,
     /// Whether the scenario says where they go.
     pub must_arrive: bool,
     /// The heaviest consignment, where it is known.
@@ -43,6 +46,7 @@ pub(crate) fn sources(plan: &Plan, handover: Option<u32>) -> Vec<Source> {
                 circulates: false,
                 enters: origin.raw(),
                 to: line.to.map(Id::raw).or(handover),
+                item: Some(line.item),
                 must_arrive: true,
                 mass: heaviest(&line.quantity, item),
                 each: n * each,
@@ -76,6 +80,7 @@ pub(crate) fn sources(plan: &Plan, handover: Option<u32>) -> Vec<Source> {
                     circulates: stream.arrivals.circulates(),
                     enters: enters.raw(),
                     to: to.map(Id::raw).or(handover),
+                    item: *item,
                     must_arrive: to.is_some(),
                     mass: heaviest,
                     each: 1.0,
@@ -113,20 +118,76 @@ fn heaviest(quantity: &Law, item: &Item) -> Option<i64> {
     }
 }
 
-/// The ways on from a node for a destination.
-pub(crate) fn hops(route: &Route, to: Option<u32>) -> Vec<(Hop, f64)> {
-    match route {
-        Route::Leave => vec![(Hop::Out, 1.0)],
-        Route::Hop(hop) => vec![(*hop, 1.0)],
-        Route::Weights(hops) => {
-            let total: f64 = hops.iter().map(|(_, w)| w).sum();
-            hops.iter().map(|(hop, w)| (*hop, w / total)).collect()
-        }
-        Route::Toward(list, other) => {
-            let found = to.and_then(|to| list.iter().find(|(d, _)| d.raw() == to)).map(|(_, hop)| *hop);
-            vec![(found.or(*other).unwrap_or(Hop::Out), 1.0)]
+impl Source {
+    /// What its goods are, by the shares of its priorities where the plan chooses by them.
+    pub fn whoms(&self, plan: &Plan, by_priority: bool) -> Vec<(Whom, f64)> {
+        let stream = Id::new(self.stream);
+        let whom = |priority| Whom { item: self.item, priority, stream, to: self.to.map(Id::new) };
+        let law = &plan.streams[stream].priority;
+        match law {
+            _ if !by_priority => vec![(whom(0), 1.0)],
+            Law::Constant(priority) => vec![(whom(*priority as i32), 1.0)],
+            Law::Weights { values } => {
+                let all: f64 = values.iter().map(|v| v.1).sum();
+                values.iter().map(|(priority, weight)| (whom(*priority as i32), weight / all)).collect()
+            }
+            law => {
+                // At so many equal parts of chance.
+                const PARTS: u64 = 64;
+                let Ok(law) = Sampler::new(law) else { return vec![(whom(0), 1.0)] };
+                let word = |part: u64| (2 * part + 1) * (u64::MAX / (2 * PARTS));
+                (0..PARTS).map(|part| (whom(law.at(word(part)) as i32), 1.0 / PARTS as f64)).collect()
+            }
         }
     }
+}
+
+/// Whether a plan looks at what goods are beside their destination, and whether at their priority.
+pub(crate) fn looks_at_goods(plan: &Plan) -> (bool, bool) {
+    fn bys(route: &Route, out: &mut Vec<By>) {
+        if let Route::By(choice) = route {
+            out.push(choice.by);
+            choice.all().for_each(|route| bys(route, out));
+        }
+    }
+    let mut all = Vec::new();
+    plan.nodes.iter().for_each(|node| bys(&node.next, &mut all));
+    all.extend(
+        plan.steps
+            .iter()
+            .flat_map(|s| s.times.as_ref().map(|c| c.by).into_iter().chain(s.factors.as_ref().map(|c| c.by))),
+    );
+    all.extend(plan.legs.iter().filter_map(|l| l.transits.as_ref().map(|c| c.by)));
+    let only = plan.steps.iter().any(|s| s.only.is_some());
+    (only || !all.is_empty(), all.contains(&By::Priority))
+}
+
+/// The ways on from a node for goods like these, and the share of each.
+pub(crate) fn hops(plan: &Plan, route: &Route, whoms: &[(Whom, f64)]) -> Vec<(Hop, f64)> {
+    let mut out = Vec::new();
+    for (whom, part) in whoms {
+        match route.of(plan, whom) {
+            None | Some(Route::Leave) => out.push((Hop::Out, *part)),
+            Some(Route::Hop(hop)) => out.push((*hop, *part)),
+            Some(Route::Weights(hops)) => {
+                let total: f64 = hops.iter().map(|(_, w)| w).sum();
+                out.extend(hops.iter().map(|(hop, w)| (*hop, part * w / total)));
+            }
+            Some(Route::Toward(list, other)) => {
+                let found = whom.to.and_then(|to| list.iter().find(|(d, _)| *d == to)).map(|(_, hop)| *hop);
+                out.push((found.or(*other).unwrap_or(Hop::Out), *part));
+            }
+            Some(Route::Backlog(list, other)) => {
+                let found = whom.to.and_then(|to| list.iter().find(|(d, _)| *d == to)).map_or(other, |(_, hops)| hops);
+                match found.len() {
+                    0 => out.push((Hop::Out, *part)),
+                    n => out.extend(found.iter().map(|hop| (*hop, part / n as f64))),
+                }
+            }
+            Some(Route::By(_)) => unreachable!("what holds for goods is no choice by what they are"),
+        }
+    }
+    out
 }
 
 /// Where a hop ends; `None` is out of the model.
@@ -155,17 +216,21 @@ pub(crate) fn check(cx: &Ctx, plan: &Plan, places: &Places, all: &All, whole: bo
     let sources = sources(plan, all.handover);
     let mut walk = Walk { cx, plan, places, reached: BTreeSet::new(), legs: BTreeSet::new() };
     // The heaviest first: what it fits, the lighter ones fit too.
-    let mut groups: BTreeMap<(u32, Option<u32>, bool), (i64, &Source)> = BTreeMap::new();
+    let (apart, by_priority) = looks_at_goods(plan);
+    let mut groups: BTreeMap<(u32, Option<u32>, bool, Option<(u32, Option<Id<Item>>)>), (i64, &Source)> =
+        BTreeMap::new();
     for source in &sources {
         let mass = source.mass.unwrap_or(0);
-        let group = groups.entry((source.enters, source.to, source.circulates)).or_insert((mass, source));
+        let own = apart.then_some((source.stream, source.item));
+        let group = groups.entry((source.enters, source.to, source.circulates, own)).or_insert((mass, source));
         if mass > group.0 || (source.must_arrive && !group.1.must_arrive) {
             *group = (mass.max(group.0), source);
         }
     }
     let mut work = 0;
-    for ((enters, to, _), (mass, source)) in &groups {
-        work += walk.group(*enters, *to, *mass, source);
+    for ((enters, to, ..), (mass, source)) in &groups {
+        let whoms = source.whoms(plan, by_priority);
+        work += walk.group(*enters, *to, *mass, source, &whoms);
         if work > WORK_MOST {
             return;
         }
@@ -185,7 +250,7 @@ pub(crate) fn check(cx: &Ctx, plan: &Plan, places: &Places, all: &All, whole: bo
 
 impl Walk<'_> {
     /// Walks all that goods of one place and destination can meet; returns how many steps that took.
-    fn group(&mut self, enters: u32, to: Option<u32>, mass: i64, source: &Source) -> usize {
+    fn group(&mut self, enters: u32, to: Option<u32>, mass: i64, source: &Source, whoms: &[(Whom, f64)]) -> usize {
         let mut seen = BTreeSet::from([enters]);
         let mut open = vec![enters];
         let mut leaving = Vec::new();
@@ -193,13 +258,15 @@ impl Walk<'_> {
         let mut work = 0;
         while let Some(n) = open.pop() {
             let node = &self.plan.nodes[Id::new(n)];
-            self.fits(n, mass, source.stream);
+            self.fits(n, mass, source);
+            self.chooses(n, source, whoms);
             let mut on: Vec<u32> = Vec::new();
-            for (hop, _) in hops(&node.next, to) {
+            for (hop, _) in hops(self.plan, &node.next, whoms) {
                 work += 1;
                 if let Hop::Leg(leg) = hop {
                     self.legs.insert(leg.raw());
                     self.boards(leg.raw(), mass, source.stream);
+                    self.times(leg.raw(), source, whoms);
                 }
                 match end_of(self.plan, hop) {
                     Some(end) => on.push(end),
@@ -221,7 +288,7 @@ impl Walk<'_> {
         }
         self.arrives(enters, to, source, &seen);
         if source.circulates {
-            self.takes_time(&seen, leaving, &back, to);
+            self.takes_time(&seen, leaving, &back, whoms);
         } else {
             self.leaves(&seen, leaving, &back, to);
         }
@@ -259,7 +326,13 @@ impl Walk<'_> {
     }
 
     /// What circulates has to come again and again to something that takes time, else the run stands still.
-    fn takes_time(&self, seen: &BTreeSet<u32>, leaving: Vec<u32>, back: &BTreeMap<u32, Vec<u32>>, to: Option<u32>) {
+    fn takes_time(
+        &self,
+        seen: &BTreeSet<u32>,
+        leaving: Vec<u32>,
+        back: &BTreeMap<u32, Vec<u32>>,
+        whoms: &[(Whom, f64)],
+    ) {
         let slow = |n: &u32| {
             let plan = self.plan;
             let over = |hop: Hop| match hop {
@@ -270,7 +343,7 @@ impl Walk<'_> {
                 _ => false,
             };
             plan.steps_of(Id::new(*n)).any(|s| plan.steps[s].time.mean() > 0.0)
-                || hops(&plan.nodes[Id::new(*n)].next, to).into_iter().any(|(hop, _)| over(hop))
+                || hops(plan, &plan.nodes[Id::new(*n)].next, whoms).into_iter().any(|(hop, _)| over(hop))
         };
         let free = leads_to(leaving.into_iter().chain(seen.iter().copied().filter(slow)).collect(), back);
         if let Some(stuck) = seen.difference(&free).next() {
@@ -288,12 +361,45 @@ impl Walk<'_> {
         }
     }
 
-    fn fits(&self, n: u32, mass: i64, stream: u32) {
+    /// Every choice by what goods are has something for these.
+    fn chooses(&self, n: u32, source: &Source, whoms: &[(Whom, f64)]) {
+        let plan = self.plan;
+        let node = &plan.nodes[Id::new(n)];
+        if whoms.iter().any(|(whom, _)| node.next.of(plan, whom).is_none()) {
+            self.unsaid(self.places.nodes[n as usize], format!("the `next` of `{}`", node.name), source);
+        }
+        for s in plan.steps_of(Id::new(n)).filter(|s| handles(&plan.steps[*s], source)) {
+            let step = &plan.steps[s];
+            if lacks(plan, step.times.as_ref(), whoms) {
+                self.unsaid(
+                    self.places.steps[s.index()],
+                    format!("the `time` of `{}.{}`", node.name, step.name),
+                    source,
+                );
+            }
+        }
+    }
+
+    fn times(&self, leg: u32, source: &Source, whoms: &[(Whom, f64)]) {
+        let plan = &self.plan.legs[Id::new(leg)];
+        if lacks(self.plan, plan.transits.as_ref(), whoms) {
+            self.unsaid(self.places.legs[leg as usize], format!("the `transit` of `{}`", plan.name), source);
+        }
+    }
+
+    fn unsaid(&self, place: Place, what: String, source: &Source) {
+        let stream = &self.plan.streams[Id::new(source.stream)].name;
+        let message = format!("{what} says nothing about goods of `{stream}`");
+        self.cx.report(Finding::new(&codes::NEEDS, place, message, "add `else = ...` to the choice"));
+    }
+
+    fn fits(&self, n: u32, mass: i64, source: &Source) {
+        let stream = source.stream;
         let node = &self.plan.nodes[Id::new(n)];
         if too_small(node.yard, mass) && node.when_full != WhenFull::Overflow {
             self.never(self.places.yards[n as usize], &format!("the yard of `{}`", node.name), node.yard, mass, stream);
         }
-        for s in self.plan.steps_of(Id::new(n)) {
+        for s in self.plan.steps_of(Id::new(n)).filter(|s| handles(&self.plan.steps[*s], source)) {
             let step = &self.plan.steps[s];
             if too_small(step.yard, mass) && step.when_full != WhenFull::Overflow {
                 let what = format!("the yard of `{}.{}`", node.name, step.name);
@@ -349,10 +455,10 @@ impl Walk<'_> {
         while let Some(n) = open.pop() {
             let next = &self.plan.nodes[Id::new(n)].next;
             let mut ends: Vec<u32> = match next {
-                Route::Toward(..) => out[n as usize].clone(),
+                Route::Toward(..) | Route::By(_) | Route::Backlog(..) => out[n as usize].clone(),
                 _ => Vec::new(),
             };
-            ends.extend(hops(next, None).into_iter().filter_map(|(hop, _)| end_of(self.plan, hop)));
+            ends.extend(next.hops().into_iter().filter_map(|hop| end_of(self.plan, hop)));
             for end in ends {
                 if linked.insert(end) {
                     open.push(end);
@@ -431,6 +537,15 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether a step handles goods of a source.
+pub(crate) fn handles(step: &Step, source: &Source) -> bool {
+    step.only.as_ref().is_none_or(|only| source.item.is_some_and(|item| only.contains(&item)))
+}
+
+fn lacks<T>(plan: &Plan, choice: Option<&Choice<T>>, whoms: &[(Whom, f64)]) -> bool {
+    choice.is_some_and(|choice| whoms.iter().any(|(whom, _)| choice.of(plan, whom).is_none()))
 }
 
 /// All nodes from which some way leads to one of these.

@@ -1,9 +1,9 @@
 //! Offered loads: what streams bring on average, led through the routes, against what steps and legs can take.
 
-use super::check::{Source, end_of, hops, sources};
+use super::check::{Source, end_of, handles, hops, looks_at_goods, sources};
 use super::laws::Means;
 use crate::mechanism::pace;
-use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Stream, Weekly};
+use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Step, Stream, Weekly};
 use crate::units::arena::Id;
 use crate::units::draw::Law;
 use crate::units::time::{DAY, SimTime};
@@ -48,20 +48,22 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
     let handovers: Vec<u32> =
         plan.nodes.ids().filter(|n| plan.nodes[*n].kind == NodeKind::Handover).map(Id::raw).collect();
     let handover = if let [only] = handovers.as_slice() { Some(*only) } else { None };
-    let Some(visits) = visits(plan, &sources(plan, handover)) else { return Vec::new() };
+    let sources = sources(plan, handover);
+    let Some(visits) = visits(plan, &sources) else { return Vec::new() };
     let means = Means::default();
+    let (_, by_priority) = looks_at_goods(plan);
     let mut out = Vec::new();
     for (s, step) in plan.steps.iter().enumerate() {
         let node = &plan.nodes[step.node];
         let rate = match node.kind {
             NodeKind::Hq => desk(plan, step.node.raw(), &step.name),
-            _ => visits.nodes.get(&step.node.raw()).map(|v| v.0),
+            _ => visits.at(step.node.raw(), |source| handles(step, source)),
         };
         let Some(rate) = rate.filter(|r| *r > 0.0) else { continue };
         let again = 1.0 - f64::from(step.repeat) / 1e6;
         let open = open(node.hours.as_ref(), step.hours.as_ref());
         let offered = rate / again * DAY as f64;
-        let mean = means.of(&step.time);
+        let mean = mean_time(plan, step, &visits, &means, by_priority);
         let servers = servers(&step.servers, plan.end);
         let capacity =
             if servers.is_infinite() || mean <= 0.0 { f64::INFINITY } else { servers * open / mean * DAY as f64 };
@@ -164,29 +166,59 @@ fn desk(plan: &Plan, hq: u32, step: &str) -> Option<f64> {
     Some(sum)
 }
 
-struct Visits {
-    /// Consignments and kilograms a second.
-    nodes: Flow,
+struct Visits<'a> {
+    /// Consignments and kilograms a second that visit nodes, of sources that go the same ways.
+    nodes: Vec<(&'a Source, Flow)>,
     legs: Flow,
 }
 
+impl Visits<'_> {
+    /// Consignments a second at a node, of the sources that `handled` names.
+    fn at(&self, node: u32, handled: impl Fn(&Source) -> bool) -> Option<f64> {
+        let of = self.nodes.iter().filter(|(source, _)| handled(source)).filter_map(|(_, flow)| flow.get(&node));
+        of.map(|v| v.0).reduce(|a, b| a + b)
+    }
+}
+
+/// The mean handling time of what comes to a step.
+fn mean_time(plan: &Plan, step: &Step, visits: &Visits<'_>, means: &Means, by_priority: bool) -> f64 {
+    if step.times.is_none() && step.factors.is_none() {
+        return means.of(&step.time);
+    }
+    let (mut work, mut all) = (0.0, 0.0);
+    for (source, flow) in visits.nodes.iter().filter(|(source, _)| handles(step, source)) {
+        let Some((rate, _)) = flow.get(&step.node.raw()) else { continue };
+        for (whom, part) in source.whoms(plan, by_priority) {
+            let law = step.times.as_ref().map_or(Some(&step.time), |times| times.of(plan, &whom));
+            let factor = step.factors.as_ref().and_then(|f| f.of(plan, &whom)).copied().unwrap_or(1.0);
+            work += rate * part * factor * law.map_or(0.0, |law| means.of(law));
+            all += rate * part;
+        }
+    }
+    if all > 0.0 { work / all } else { means.of(&step.time) }
+}
+
 /// Solves the traffic equations; `None` where a rate is not known or they have no solution.
-fn visits(plan: &Plan, sources: &[Source]) -> Option<Visits> {
-    let mut groups: BTreeMap<Option<u32>, Flow> = BTreeMap::new();
+fn visits<'a>(plan: &Plan, sources: &'a [Source]) -> Option<Visits<'a>> {
+    let (apart, by_priority) = looks_at_goods(plan);
+    let mut groups: BTreeMap<(Option<u32>, usize), (&Source, Flow)> = BTreeMap::new();
     // What circulates comes once and is handled for ever: how often, no rate says.
-    for source in sources.iter().filter(|s| !s.circulates) {
+    for (i, source) in sources.iter().enumerate().filter(|(_, s)| !s.circulates) {
         let Some(rate) = rate(plan, &plan.streams[Id::new(source.stream)]) else { continue };
         if rate == 0.0 {
             continue;
         }
         let rate = rate * source.each;
-        let cell = groups.entry(source.to).or_default().entry(source.enters).or_default();
+        let group = groups.entry((source.to, if apart { i } else { 0 })).or_insert((source, Flow::new()));
+        let cell = group.1.entry(source.enters).or_default();
         cell.0 += rate;
         cell.1 += rate * source.mass_mean;
     }
-    let mut all = Visits { nodes: Flow::new(), legs: Flow::new() };
+    let mut all = Visits { nodes: Vec::new(), legs: Flow::new() };
     let mut work = 0;
-    for (to, flow) in groups {
+    for (_, (source, flow)) in groups {
+        let whoms = source.whoms(plan, by_priority);
+        let mut nodes = Flow::new();
         let total: f64 = flow.values().map(|v| v.0).sum();
         let mut wave = flow;
         let mut rounds = 0;
@@ -198,8 +230,8 @@ fn visits(plan: &Plan, sources: &[Source]) -> Option<Visits> {
             }
             let mut next = Flow::new();
             for (n, (number, mass)) in wave {
-                add(&mut all.nodes, n, number, mass);
-                for (hop, share) in hops(&plan.nodes[Id::new(n)].next, to) {
+                add(&mut nodes, n, number, mass);
+                for (hop, share) in hops(plan, &plan.nodes[Id::new(n)].next, &whoms) {
                     let (number, mass) = (number * share, mass * share);
                     if let Hop::Leg(leg) = hop {
                         add(&mut all.legs, leg.raw(), number, mass);
@@ -211,6 +243,7 @@ fn visits(plan: &Plan, sources: &[Source]) -> Option<Visits> {
             }
             wave = next;
         }
+        all.nodes.push((source, nodes));
     }
     Some(all)
 }

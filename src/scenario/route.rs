@@ -8,14 +8,21 @@ use super::lower::{All, Places};
 use super::names;
 use super::tree::Place;
 use super::values::Ctx;
-use crate::model::{Brings, Hop, Leg, Node, NodeKind, Plan, Route, RowBrings};
+use crate::model::{Brings, Choice, Hop, Leg, Node, NodeKind, Plan, Route, RowBrings, Step};
 use crate::units::arena::Id;
 use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-/// A node's `next` as hops; `None` is the way to the destination.
-pub(crate) type Said = Option<Route>;
+/// A node's `next` as hops, as far as they are known before the ways to the destinations are.
+pub(crate) enum Said {
+    Route(Route),
+    /// The fastest way to the destination.
+    Fastest,
+    /// Where the fewest are.
+    Backlog,
+    By(Box<Choice<Said>>),
+}
 
 /// A mean in millionths of a second, so that sums do not depend on their order.
 type Micros = u64;
@@ -47,20 +54,8 @@ pub(crate) fn said(cx: &Ctx, nodes: &[Node], legs: &[Leg], nexts: &[Next], all: 
         .iter()
         .enumerate()
         .map(|(n, next)| match next {
-            Next::Fastest { said: false } if nodes[n].kind == NodeKind::Handover => Some(Route::Leave),
-            Next::Fastest { .. } => None,
-            Next::One(name, place) => Some(match search.hop(n as u32, name, *place) {
-                Some(Hop::Out) | None => Route::Leave,
-                Some(hop) => Route::Hop(hop),
-            }),
-            Next::Weights(pairs) => {
-                // By the names as written, `out` last: the order in which a draw looks at them.
-                let mut pairs: Vec<_> = pairs.iter().collect();
-                pairs.sort_by_key(|(name, ..)| (name == "out", name));
-                let hops =
-                    pairs.into_iter().filter_map(|(name, place, w)| Some((search.hop(n as u32, name, *place)?, *w)));
-                Some(Route::Weights(hops.collect()))
-            }
+            Next::Fastest { said: false } if nodes[n].kind == NodeKind::Handover => Said::Route(Route::Leave),
+            next => search.said(n as u32, next),
         })
         .collect()
 }
@@ -78,6 +73,25 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    fn said(&self, from: u32, next: &Next) -> Said {
+        match next {
+            Next::Fastest { .. } => Said::Fastest,
+            Next::Backlog => Said::Backlog,
+            Next::One(name, place) => Said::Route(match self.hop(from, name, *place) {
+                Some(Hop::Out) | None => Route::Leave,
+                Some(hop) => Route::Hop(hop),
+            }),
+            Next::Weights(pairs) => {
+                // By the names as written, `out` last: the order in which a draw looks at them.
+                let mut pairs: Vec<_> = pairs.iter().collect();
+                pairs.sort_by_key(|(name, ..)| (name == "out", name));
+                let hops = pairs.into_iter().filter_map(|(name, place, w)| Some((self.hop(from, name, *place)?, *w)));
+                Said::Route(Route::Weights(hops.collect()))
+            }
+            Next::By(choice) => Said::By(Box::new(choice.map(|next| self.said(from, next)))),
+        }
+    }
+
     fn hop(&self, from: u32, name: &str, place: Place) -> Option<Hop> {
         if name == "out" {
             return Some(Hop::Out);
@@ -172,14 +186,81 @@ pub(crate) fn destinations(plan: &Plan, all: &All) -> BTreeSet<u32> {
     out
 }
 
+impl Said {
+    /// Whether it may go by the destination, over any leg.
+    fn is_open(&self) -> bool {
+        match self {
+            Said::Fastest | Said::Backlog => true,
+            Said::Route(_) => false,
+            Said::By(choice) => choice.all().any(Said::is_open),
+        }
+    }
+
+    /// Every hop that it names.
+    fn hops(&self) -> Vec<Hop> {
+        match self {
+            Said::Fastest | Said::Backlog => Vec::new(),
+            Said::Route(route) => route.hops(),
+            Said::By(choice) => choice.all().flat_map(Said::hops).collect(),
+        }
+    }
+}
+
+/// What leads on from a node that goes by the destination.
+struct Onward {
+    /// By destination, the first leg of the fastest way.
+    toward: Vec<(Id<Node>, Hop)>,
+    /// By destination, one leg to each node from which a way leads there, in the order of the nodes' names.
+    ways: Vec<(Id<Node>, Vec<Hop>)>,
+    /// One leg to each next node.
+    all: Vec<Hop>,
+    /// The only leg, if there is just one.
+    only: Option<Hop>,
+}
+
+impl Onward {
+    fn route(&self, said: Said) -> Route {
+        match said {
+            Said::Route(route) => route,
+            Said::By(choice) => Route::By(Box::new(Choice {
+                by: choice.by,
+                cases: choice.cases.into_iter().map(|(key, said)| (key, self.route(said))).collect(),
+                other: choice.other.map(|said| self.route(said)),
+            })),
+            Said::Backlog => Route::Backlog(self.ways.clone(), self.all.clone()),
+            Said::Fastest => match (self.toward.is_empty(), self.only) {
+                (true, None) => Route::Leave,
+                (true, Some(hop)) => Route::Hop(hop),
+                (false, only) => Route::Toward(self.toward.clone(), only),
+            },
+        }
+    }
+}
+
+/// The mean of a step's time; a choice by what goods are counts with the mean of its values.
+fn mean_time(step: &Step, laws: &Means) -> f64 {
+    let Some(times) = &step.times else { return laws.of(&step.time) };
+    let all: Vec<f64> = times.all().map(|law| laws.of(law)).collect();
+    all.iter().sum::<f64>() / all.len() as f64
+}
+
+fn mean_transit(leg: &Leg, laws: &Means) -> f64 {
+    let Some(transits) = &leg.transits else { return laws.of(&leg.transit) };
+    let all: Vec<f64> = transits.all().map(|law| laws.of(law)).collect();
+    all.iter().sum::<f64>() / all.len() as f64
+}
+
 /// The route of every node: what it says, or the fastest ways.
 pub(crate) fn routes(plan: &Plan, nodes: &[Node], said: Vec<Said>, all: &All) -> Vec<Route> {
     let laws = Means::default();
     let handling: Vec<Micros> = nodes
         .iter()
-        .map(|n| (n.first_step..n.first_step + n.steps).map(|s| micros(laws.of(&plan.steps[Id::new(s)].time))).sum())
+        .map(|n| {
+            let steps = n.first_step..n.first_step + n.steps;
+            steps.map(|s| micros(mean_time(&plan.steps[Id::new(s)], &laws))).sum()
+        })
         .collect();
-    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(laws.of(&l.transit))).collect();
+    let transit: Vec<Micros> = plan.legs.iter().map(|l| micros(mean_transit(l, &laws))).collect();
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
     for (i, leg) in plan.legs.iter().enumerate() {
         out[leg.from.index()].push(i as u32);
@@ -195,19 +276,36 @@ pub(crate) fn routes(plan: &Plan, nodes: &[Node], said: Vec<Said>, all: &All) ->
         Hop::Out => {}
     };
     for (n, said) in said.iter().enumerate() {
-        match said {
-            None => out[n].iter().for_each(|l| join(n as u32, Hop::Leg(Id::new(*l)))),
-            Some(Route::Hop(hop)) => join(n as u32, *hop),
-            Some(Route::Weights(hops)) => hops.iter().for_each(|(hop, _)| join(n as u32, *hop)),
-            Some(_) => {}
+        if said.is_open() {
+            out[n].iter().for_each(|l| join(n as u32, Hop::Leg(Id::new(*l))));
         }
+        said.hops().into_iter().for_each(|hop| join(n as u32, hop));
     }
-    let mut toward: Vec<Vec<(Id<Node>, Hop)>> = vec![Vec::new(); nodes.len()];
+    // One leg to each next node, the one of the least mean time, in the order of the nodes' names.
+    let nearest = |n: usize| {
+        let mut best: std::collections::BTreeMap<Id<Node>, (Micros, u32)> = Default::default();
+        for &l in &out[n] {
+            let way = (transit[l as usize], l);
+            best.entry(plan.legs[Id::new(l)].to).and_modify(|b| *b = way.min(*b)).or_insert(way);
+        }
+        best.into_iter().map(|(to, (_, l))| (to, Hop::Leg(Id::new(l)))).collect::<Vec<_>>()
+    };
+    let mut onward: Vec<Onward> = (0..nodes.len())
+        .map(|n| Onward {
+            toward: Vec::new(),
+            ways: Vec::new(),
+            all: if said[n].is_open() { nearest(n).into_iter().map(|way| way.1).collect() } else { Vec::new() },
+            only: match out[n].as_slice() {
+                [only] => Some(Hop::Leg(Id::new(*only))),
+                _ => None,
+            },
+        })
+        .collect();
     for destination in destinations(plan, all) {
         let distance = distances(destination, &into);
-        for (n, _) in said.iter().enumerate().filter(|(_, s)| s.is_none()) {
+        for n in (0..nodes.len()).filter(|&n| said[n].is_open()) {
             if n as u32 == destination {
-                toward[n].push((Id::new(destination), Hop::Out));
+                onward[n].toward.push((Id::new(destination), Hop::Out));
                 continue;
             }
             let best = out[n]
@@ -218,26 +316,12 @@ pub(crate) fn routes(plan: &Plan, nodes: &[Node], said: Vec<Said>, all: &All) ->
                     Some((transit[*l as usize].saturating_add(handling[to]).saturating_add(rest), *l))
                 })
                 .min();
-            toward[n].extend(best.map(|(_, l)| (Id::new(destination), Hop::Leg(Id::new(l)))));
+            onward[n].toward.extend(best.map(|(_, l)| (Id::new(destination), Hop::Leg(Id::new(l)))));
+            let ways = nearest(n).into_iter().filter(|(to, _)| distance[to.index()].is_some()).map(|way| way.1);
+            onward[n].ways.push((Id::new(destination), ways.collect()));
         }
     }
-    said.into_iter()
-        .zip(toward)
-        .enumerate()
-        .map(|(n, (said, toward))| {
-            said.unwrap_or_else(|| {
-                let only = match out[n].as_slice() {
-                    [only] => Some(Hop::Leg(Id::new(*only))),
-                    _ => None,
-                };
-                match (toward.is_empty(), only) {
-                    (true, None) => Route::Leave,
-                    (true, Some(hop)) => Route::Hop(hop),
-                    (false, only) => Route::Toward(toward, only),
-                }
-            })
-        })
-        .collect()
+    said.into_iter().zip(&onward).map(|(said, onward)| onward.route(said)).collect()
 }
 
 /// The least time from each node to one, where there is a way.

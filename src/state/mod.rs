@@ -4,6 +4,7 @@
 //! decision needs is read from here, and everything here can be rebuilt from the log.
 
 pub mod calendar;
+mod departures;
 mod ledger;
 pub mod line;
 mod movement;
@@ -15,7 +16,8 @@ mod set_up;
 pub mod unit;
 pub mod wake;
 
-pub use network::{Admission, GateRow, LegRow, Load, NodeRow, Preemption, Stay, StepRow, Way};
+pub use departures::Load;
+pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
 pub use outages::OutageRow;
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
@@ -54,7 +56,7 @@ pub struct State {
     pub steps: Arena<StepRow>,
     pub legs: Arena<LegRow>,
     /// What convoys carry.
-    convoys: network::Convoys,
+    convoys: departures::Convoys,
     pub gates: Vec<GateRow>,
     pub needs: Vec<NeedRow>,
     pub lines: Vec<LineRow>,

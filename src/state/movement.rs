@@ -1,7 +1,8 @@
 //! How facts of movement change the world.
 
 use super::State;
-use super::network::{Convoy, Way};
+use super::departures::Convoy;
+use super::network::Way;
 use super::unit::{Name, Origin, Place, Unit, What};
 use super::wake::Wake;
 use crate::event::{Event, UnitId};
@@ -264,6 +265,7 @@ impl State {
     fn reach(&mut self, unit: UnitId, leg: Id<Leg>) {
         let facts = self.net.leg(leg);
         let (to, convoys) = (facts.to, facts.convoys);
+        self[leg].under_way -= 1;
         self.mark_arrival(unit, to);
         if convoys {
             self.convoys.alight(leg, self.now, unit);
@@ -273,22 +275,28 @@ impl State {
 
     /// The recognition points that reaching a node marks, over a leg or at once.
     #[inline]
-    fn mark_arrival(&mut self, unit: UnitId, node: Id<Node>) {
-        if self.net.node(node).marks && self.units[unit].is_goods_of_line() {
-            let node = &self.plan().nodes[node];
+    fn mark_arrival(&mut self, unit: UnitId, id: Id<Node>) {
+        if self.net.node(id).marks && self.units[unit].is_goods_of_line() {
+            let node = &self.plan().nodes[id];
+            // Steps that handle other items pass it by.
+            let straight = match self.net.node(id).picky {
+                true => self.net.first_step(id, false, self.units[unit].item).is_none(),
+                false => node.steps == 0,
+            };
             let (usual, own) = match node.kind {
                 NodeKind::Port => (Some(Point::R2), node.marks),
-                NodeKind::Hub => (Some(Point::R3).filter(|_| node.steps == 0), node.marks),
+                NodeKind::Hub => (Some(Point::R3).filter(|_| straight), node.marks),
                 _ => (None, node.marks),
             };
-            let own = own.filter(|_| node.steps == 0);
+            let own = own.filter(|_| straight);
             usual.into_iter().chain(own).for_each(|point| self.mark(unit, point));
         }
     }
 
     /// A unit reaches a node: it wants to enter the first step's yard, or is ready at once.
     pub(super) fn arrive(&mut self, unit: UnitId, node: Id<Node>) {
-        match self.net.first_step(node, self.units[unit].is_paper()) {
+        let row = &self.units[unit];
+        match self.net.first_step(node, row.is_paper(), row.item) {
             Some(step) => self.want(unit, step, Origin::Outside),
             None => self.pass(unit, node),
         }
@@ -354,6 +362,10 @@ impl State {
 
     fn want(&mut self, unit: UnitId, step: Id<Step>, from: Origin) {
         let joined = self.joins(unit);
+        if from == Origin::Outside {
+            let node = self.net.step(step).node;
+            self[node].coming += 1;
+        }
         let unit_row = &mut self.units[unit];
         unit_row.place = Place::Entering { step, held: false, from };
         unit_row.joined = joined;
@@ -386,6 +398,10 @@ impl State {
         let Place::Entering { step, from, .. } = self.units[unit].place else {
             unreachable!("who enters stood at the entry")
         };
+        if from == Origin::Outside {
+            let node = self.net.step(step).node;
+            self[node].coming -= 1;
+        }
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.remove(&mut self.units, unit);
         if self.net.step(step).has_yard {
@@ -488,7 +504,10 @@ impl State {
         if marks {
             let plan = &self.plan().steps[step];
             let node = &self.plan().nodes[plan.node];
-            let first = node.first_step == step.raw();
+            let first = match facts.picky {
+                true => self.net.first_step(plan.node, false, self.units[unit].item) == Some(step),
+                false => node.first_step == step.raw(),
+            };
             let usual = (first && node.kind == NodeKind::Hub).then_some(Point::R3);
             let marks = [plan.marks, node.marks.filter(|_| first), usual];
             marks.into_iter().flatten().for_each(|point| self.mark(unit, point));
@@ -529,8 +548,14 @@ impl State {
             return;
         }
         self.arm_entry(step);
+        if self.net.node(node).picky {
+            // Goods come in by any of its steps.
+            let others: Vec<_> = self.plan().steps_of(node).filter(|&other| other != step).collect();
+            others.into_iter().for_each(|other| self.arm_entry(other));
+            return;
+        }
         for paper in [false, true] {
-            if let Some(first) = self.net.first_step(node, paper).filter(|&first| first != step) {
+            if let Some(first) = self.net.first_step(node, paper, None).filter(|&first| first != step) {
                 self.arm_entry(first);
             }
         }
@@ -565,7 +590,7 @@ impl State {
             self.want(unit, step, Origin::Again);
             return;
         }
-        if let Some(next) = self.net.next_step(step, row.is_paper()) {
+        if let Some(next) = self.net.next_step(step, row.is_paper(), row.item) {
             self.want(unit, next, Origin::Step(step, server));
             return;
         }
@@ -581,6 +606,7 @@ impl State {
         } else {
             self.units[unit].joined = self.joins(unit);
         }
+        self[leg].under_way += 1;
         let row = &mut self.units[unit];
         row.place = Place::UnderWay(leg);
         row.early = false;

@@ -4,7 +4,7 @@ use super::network::{GateRow, LegRow, NodeRow, StepRow, Way};
 use super::wake::{Ranks, Wake};
 use super::{Account, OutageRow, State, StreamRow};
 use crate::event::PlaceId;
-use crate::model::{Arrivals, Disruption, Hop, Leg, Node, NodeKind, Order, Plan, Route, Step, Strikes, Weekly};
+use crate::model::{Arrivals, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Route, Step, Strikes, Weekly};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::{SimTime, WEEK};
@@ -24,6 +24,7 @@ pub struct Net {
     /// Where goods without a destination of their own go to, if there is exactly one handover node.
     pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
+    legs_into: Vec<Vec<Id<Leg>>>,
     movement: Vec<bool>,
     nodes: Vec<NodeFacts>,
     steps: Vec<StepFacts>,
@@ -39,6 +40,8 @@ pub struct NodeFacts {
     pub way: Option<Way>,
     /// Goods of a requirement that arrive here reach a recognition point, or may.
     pub marks: bool,
+    /// Some steps of it handle some items only.
+    pub picky: bool,
     /// The first step, for goods, and for requirements' papers.
     first_step: [Option<Id<Step>>; 2],
 }
@@ -55,6 +58,10 @@ pub struct StepFacts {
     pub preempts: bool,
     /// The handling time of a visit is kept until its end.
     pub keeps_drawn: bool,
+    /// Its time depends on what is handled.
+    pub chooses: bool,
+    /// Some steps of its node handle some items only.
+    pub picky: bool,
     /// The step after it, for goods, and for requirements' papers.
     next: [Option<Id<Step>>; 2],
 }
@@ -89,8 +96,10 @@ impl Net {
             gates.extend((0..mechanism.stages.len()).map(|stage| (m as u32, stage as u8)));
         }
         let mut legs_from = vec![Vec::new(); plan.nodes.len()];
+        let mut legs_into = vec![Vec::new(); plan.nodes.len()];
         for leg in plan.legs.ids() {
             legs_from[plan.legs[leg].from.index()].push(leg);
+            legs_into[plan.legs[leg].to.index()].push(leg);
         }
         let movement: Vec<bool> =
             plan.steps.iter().map(|s| plan.nodes[s.node].kind == NodeKind::Hq && s.name == "movement").collect();
@@ -102,6 +111,7 @@ impl Net {
                 .map(|paper| plan.steps_of(node).find(|&s| after.is_none_or(|a| s > a) && passes(node, s, paper)))
         };
         let ranks = Ranks::new(&plan);
+        let picky = |node: Id<Node>| plan.steps_of(node).any(|s| plan.steps[s].only.is_some());
         let nodes = plan.nodes.ids().map(|id| {
             let node = &plan.nodes[id];
             NodeFacts {
@@ -111,8 +121,9 @@ impl Net {
                     Route::Leave => Some(Way::End),
                     Route::Hop(hop) => Some(Way::of(*hop)),
                     Route::Weights(_) => Some(Way::Choose),
-                    Route::Toward(..) => None,
+                    Route::Toward(..) | Route::By(_) | Route::Backlog(..) => None,
                 },
+                picky: picky(id),
                 marks: matches!(node.kind, NodeKind::Port | NodeKind::Hub) || node.marks.is_some(),
                 first_step: first(id, None),
             }
@@ -128,6 +139,8 @@ impl Net {
                 roomy: !plan.steps_of(step.node).any(yard),
                 preempts: step.preempt.is_some(),
                 keeps_drawn: step.order == Order::Shortest || step.preempt.is_some(),
+                chooses: step.times.is_some() || step.factors.is_some(),
+                picky: picky(step.node),
                 next: first(step.node, Some(id)),
             }
         });
@@ -148,7 +161,20 @@ impl Net {
         let comes_again = plan.steps.iter().any(|s| s.repeat > 0) || has_loop(&plan);
         let mut handovers = plan.nodes.ids().filter(|&n| plan.nodes[n].kind == NodeKind::Handover);
         let only_handover = handovers.next().filter(|_| handovers.next().is_none());
-        Net { only_handover, ranks, first_gate, gates, comes_again, legs_from, movement, nodes, steps, legs, plan }
+        Net {
+            only_handover,
+            ranks,
+            first_gate,
+            gates,
+            comes_again,
+            legs_from,
+            legs_into,
+            movement,
+            nodes,
+            steps,
+            legs,
+            plan,
+        }
     }
 
     #[inline]
@@ -166,20 +192,42 @@ impl Net {
         &self.legs[leg.index()]
     }
 
-    /// The first step of a node that goods, or a requirement's paper, pass.
+    /// The first step of a node that goods of an item, or a requirement's paper, pass.
     #[inline]
-    pub fn first_step(&self, node: Id<Node>, paper: bool) -> Option<Id<Step>> {
-        self.node(node).first_step[usize::from(paper)]
+    pub fn first_step(&self, node: Id<Node>, paper: bool, item: Option<Id<Item>>) -> Option<Id<Step>> {
+        let facts = self.node(node);
+        let first = facts.first_step[usize::from(paper)];
+        if facts.picky { self.handles_from(first, paper, item) } else { first }
     }
 
     /// The step of the same node after this one.
     #[inline]
-    pub fn next_step(&self, step: Id<Step>, paper: bool) -> Option<Id<Step>> {
-        self.step(step).next[usize::from(paper)]
+    pub fn next_step(&self, step: Id<Step>, paper: bool, item: Option<Id<Item>>) -> Option<Id<Step>> {
+        let facts = self.step(step);
+        let next = facts.next[usize::from(paper)];
+        if facts.picky { self.handles_from(next, paper, item) } else { next }
+    }
+
+    /// The first step from one on that handles goods of an item.
+    #[cold]
+    fn handles_from(&self, from: Option<Id<Step>>, paper: bool, item: Option<Id<Item>>) -> Option<Id<Step>> {
+        let mut at = from;
+        while let Some(step) = at {
+            let only = self.plan.steps[step].only.as_ref();
+            if only.is_none_or(|only| item.is_some_and(|item| only.binary_search(&item).is_ok())) {
+                return at;
+            }
+            at = self.step(step).next[usize::from(paper)];
+        }
+        None
     }
 
     pub fn legs_from(&self, node: Id<Node>) -> &[Id<Leg>] {
         &self.legs_from[node.index()]
+    }
+
+    pub fn legs_into(&self, node: Id<Node>) -> &[Id<Leg>] {
+        &self.legs_into[node.index()]
     }
 
     #[inline]
@@ -232,14 +280,6 @@ impl Weekly {
 
 /// Whether goods that leave a node can come back to it.
 fn has_loop(plan: &Plan) -> bool {
-    let hops = |node: Id<Node>| -> Vec<Hop> {
-        match &plan.nodes[node].next {
-            Route::Leave => Vec::new(),
-            Route::Hop(hop) => vec![*hop],
-            Route::Weights(hops) => hops.iter().map(|h| h.0).collect(),
-            Route::Toward(table, other) => table.iter().map(|t| t.1).chain(*other).collect(),
-        }
-    };
     // Depth first, with an explicit stack: 0 unseen, 1 on the way, 2 done.
     let mut seen = vec![0u8; plan.nodes.len()];
     for root in plan.nodes.ids() {
@@ -255,7 +295,7 @@ fn has_loop(plan: &Plan) -> bool {
             seen[node.index()] = 1;
             stack.push((node, true));
             let mut next: Vec<Id<Node>> = Vec::new();
-            for hop in hops(node) {
+            for hop in plan.nodes[node].next.hops() {
                 match hop {
                     Hop::Leg(leg) => next.push(plan.legs[leg].to),
                     Hop::Node(to) => next.push(to),

@@ -2,7 +2,7 @@
 
 use super::line::Links;
 use crate::event::{GateId, LineId, NeedId, UnitId};
-use crate::model::{Item, Leg, Node, Step, Stream};
+use crate::model::{Item, Leg, Node, Step, Stream, Whom};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -97,6 +97,12 @@ impl Unit {
     /// The order of choice: by priority, then by the time of joining, then by name (spec 5.3).
     pub fn choice(&self, other: &Unit) -> Ordering {
         (self.priority, self.joined, self.name).cmp(&(other.priority, other.joined, other.name))
+    }
+
+    /// What choices by what goods are look at.
+    #[inline]
+    pub fn whom(&self) -> Whom {
+        Whom { item: self.item, priority: self.priority, stream: self.name.stream, to: self.to }
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Keys of departures that do not go by the clock, and fleets, worked by hand: one line an instant, in seconds.
 
 use crate::laws;
-use crate::support::{Done, run};
+use crate::support::{Done, at, retells, run};
 
 const WORDS: &[(&str, &str, &str)] = &[
     ("ConsignmentCreated", "comes", ""),
@@ -20,35 +20,17 @@ const WORDS: &[(&str, &str, &str)] = &[
 /// What a run tells of these kinds; laws hold in it.
 #[track_caller]
 fn tells(text: &str, but: &[&str], expected: &str) -> Done {
-    let done = run(text, 1);
-    let mut told: Vec<(i64, Vec<String>)> = vec![];
-    for event in done.events() {
-        let kept = |w: &&(&str, &str, &str)| event["kind"] == w.0 && !but.contains(&w.1);
-        let Some((_, word, field)) = WORDS.iter().find(kept) else { continue };
-        let field = event.get(field).map_or(String::new(), |f| format!(" {}", f.to_string().trim_matches('"')));
-        let object = event["object"].as_str().expect("an object has a name").to_owned();
-        let text = format!("{object} {word}{field}");
-        let t = event["t"].as_i64().expect("an event has a time");
-        match told.last_mut() {
-            Some(last) if last.0 == t => last.1.push(text),
-            _ => told.push((t, vec![text])),
-        }
-    }
-    let told: Vec<String> = told.into_iter().map(|(t, all)| format!("{t}: {}", all.join("; "))).collect();
-    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    assert_eq!(told.join("\n"), expected.join("\n"));
-    laws::lawful(&done).expect("the laws hold");
-    done
+    let words: Vec<_> = WORDS.iter().copied().filter(|w| !but.contains(&w.1)).collect();
+    retells(text, &words, expected)
 }
 
 /// A leg `l` of 4 s from `a` to the border with these departures, and a stream `s` at these seconds.
 fn leg(departures: &str, seconds: &[i64], more: &str) -> String {
-    let dates: Vec<String> = seconds.iter().map(|s| format!("2025-01-01T00:{:02}:{:02}Z", s / 60, s % 60)).collect();
     format!(
         "[time]\nstart = 2025-01-01\nend = \"1h\"\n\n[[node]]\nname = \"a\"\nkind = \"origin\"\nnext = \"l\"\n\n[[node]]\nname = \"b\"\n\
          kind = \"handover\"\n\n[[leg]]\nname = \"l\"\nfrom = \"a\"\nto = \"b\"\ntransit = \"4s\"\ndepartures = {{ {departures} }}\n\n\
-         [[consignment]]\nname = \"s\"\nenters = \"a\"\narrivals = {{ at = [{}] }}\n{more}\n",
-        dates.join(", ")
+         [[consignment]]\nname = \"s\"\nenters = \"a\"\narrivals = {}\n{more}\n",
+        at(seconds)
     )
 }
 

@@ -8,6 +8,7 @@ mod cli_new;
 mod dated;
 mod goldens;
 mod grammar_arrivals;
+mod grammar_choices;
 mod grammar_departures;
 mod grammar_outages;
 mod grammar_stations;

@@ -349,6 +349,36 @@ pub fn tells_of(text: &str, unit: Unit, kinds: &[&str], expected: &str) -> Done 
     done
 }
 
+/// What a run tells in these words, a line an instant: `10: s#1 takes 2; s#1 departs`. A word stands for a kind of events,
+/// with the value of one field after it. Laws hold in the run.
+#[track_caller]
+pub fn retells(text: &str, words: &[(&str, &str, &str)], expected: &str) -> Done {
+    let done = run(text, 1);
+    let mut told: Vec<(i64, Vec<String>)> = vec![];
+    for event in done.events() {
+        let Some((_, word, field)) = words.iter().find(|w| event["kind"] == w.0) else { continue };
+        let field = event.get(field).map_or(String::new(), |f| format!(" {}", f.to_string().trim_matches('"')));
+        let object = event["object"].as_str().expect("an object has a name").to_owned();
+        let text = format!("{object} {word}{field}");
+        let t = event["t"].as_i64().expect("an event has a time");
+        match told.last_mut() {
+            Some(last) if last.0 == t => last.1.push(text),
+            _ => told.push((t, vec![text])),
+        }
+    }
+    let told: Vec<String> = told.into_iter().map(|(t, all)| format!("{t}: {}", all.join("; "))).collect();
+    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    assert_eq!(told.join("\n"), expected.join("\n"));
+    laws::lawful(&done).expect("the laws hold");
+    done
+}
+
+/// `arrivals` at these seconds, all within an hour of midnight on 2025-01-01.
+pub fn at(seconds: &[i64]) -> String {
+    let date = |s: &i64| format!("2025-01-01T00:{:02}:{:02}Z", s / 60, s % 60);
+    format!("{{ at = [{}] }}", seconds.iter().map(date).collect::<Vec<_>>().join(", "))
+}
+
 /// The story of goods, in seconds.
 #[track_caller]
 pub fn tells(text: &str, expected: &str) -> Done {
@@ -383,4 +413,12 @@ pub fn stream(name: &str, dates: &[i64], priority: i64) -> Stream {
 /// An outage.
 pub fn closed(strikes: &str, on: i64, lasts: i64) -> Disruption {
     Disruption { name: format!("x{on}"), strikes: strikes.into(), on, lasts, effect: Effect::Closed }
+}
+
+/// Why a scenario's text is refused.
+pub fn refused(text: &str) -> String {
+    match scenario::read_text("test.toml", text, &Options::default()) {
+        Ok(_) => panic!("the scenario is refused:\n{text}"),
+        Err(report) => report.text(false),
+    }
 }

@@ -401,7 +401,21 @@ pub(crate) static STEP: Spec = Spec {
     keys: &[
         must("name", Form::Name, "", "What others call it."),
         may("servers", Form::Servers, "1", r#"[{ n = 2 }, { from = 2025-09-01, n = 3 }]"#, "How many work at once."),
-        may("time", Form::Law(Unit::Time), r#""0s""#, r#"{ exponential = "9h" }"#, "Of one handling."),
+        may("time", Form::Chosen, r#""0s""#, r#"{ exponential = "9h" }"#, "Of one handling."),
+        may(
+            "factors",
+            Form::ChosenFactor,
+            "1",
+            r#"{ by = "item", shell = 1.5 }"#,
+            "What multiplies the time, by what is handled; 1 where nothing is said.",
+        ),
+        may(
+            "only",
+            Form::Goods,
+            "everything",
+            r#"["shell", "V"]"#,
+            "The items and classes of supply that it handles; all else passes it by.",
+        ),
         may("discipline", Form::Word(DISCIPLINES), "priority", r#""lifo""#, "Who is served first."),
         may(
             "preempt",
@@ -438,7 +452,7 @@ pub(crate) static LEG: Spec = Spec {
         must("from", Form::Refer("node"), r#""port""#, "Where it begins."),
         must("to", Form::Refer("node"), r#""border-2""#, "Where it ends."),
         may("mode", Form::Name, "road", r#""rail""#, "How goods travel."),
-        must("transit", Form::Law(Unit::Time), r#"{ exponential = "9h" }"#, "Time under way."),
+        must("transit", Form::Chosen, r#"{ exponential = "9h" }"#, "Time under way."),
         may(
             "departures",
             Form::Table(&DEPARTURES),

@@ -310,7 +310,7 @@ pub(crate) static EARMARK: Spec = Spec {
 pub(crate) static ROUTE: Spec = Spec {
     name: "next",
     title: "`next`",
-    text: "A node, a leg, `\"out\"` (leaves the model), `\"fastest\"` (least sum of mean times to the destination), or this.",
+    text: "A node, a leg, `\"out\"` (leaves the model), `\"fastest\"` (least sum of mean times to the destination), `\"least_backlog\"` (of the nodes that legs lead to and from which the destination can be reached, the one where the fewest are and are bound for), a choice `{ by }`, or this.",
     keys: &[may(
         "weights",
         Form::Weights,
@@ -318,6 +318,21 @@ pub(crate) static ROUTE: Spec = Spec {
         "{ hub-a = 1, hub-b = 1, out = 0.5 }",
         "Drawn for each, by relative weights.",
     )],
+};
+
+pub(crate) static CHOICE: Spec = Spec {
+    name: "by",
+    title: "a choice",
+    text: "Of a time, a factor or a `next`, by what goods are; each further key is a name (of an item, a class of supply, a priority, a stream or a destination) with its value.",
+    keys: &[
+        must(
+            "by",
+            Form::Word(&["item", "class", "priority", "stream", "destination"]),
+            r#""class""#,
+            "What it goes by.",
+        ),
+        may("else", Form::Own, "", r#""4h""#, "For all that no key names."),
+    ],
 };
 
 /// Tables that stand as values, in the order of the reference.
@@ -339,4 +354,5 @@ pub(crate) static VALUES: &[&Spec] = &[
     &EFFECT,
     &EARMARK,
     &ROUTE,
+    &CHOICE,
 ];

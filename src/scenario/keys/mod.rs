@@ -50,6 +50,12 @@ pub enum Form {
     Amount(Unit, i64),
     /// An amount or a distribution.
     Law(Unit),
+    /// A time or a distribution, or a choice of such by what goods are.
+    Chosen,
+    /// Factors by what goods are.
+    ChosenFactor,
+    /// Items and classes.
+    Goods,
     /// An amount of the key that the distribution stands at.
     Own,
     /// `"2/week"`.
@@ -139,6 +145,7 @@ impl Form {
     pub fn unit(self) -> Option<Unit> {
         match self {
             Form::Amount(unit, _) | Form::Law(unit) => Some(unit),
+            Form::Chosen => Some(Unit::Time),
             _ => None,
         }
     }

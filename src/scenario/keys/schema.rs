@@ -30,7 +30,7 @@ fn table(spec: &Spec) -> Value {
         form["description"] = json!(key.text);
         keys.insert(key.name.to_owned(), form);
     }
-    json!({ "type": "object", "description": spec.text, "properties": keys, "additionalProperties": false })
+    json!({ "type": "object", "description": spec.text, "properties": keys, "additionalProperties": spec.name == "by" })
 }
 
 fn of(name: &str) -> Value {
@@ -55,6 +55,9 @@ fn form(form: Form) -> Value {
         Form::Factor => json!({ "type": "number", "exclusiveMinimum": 0 }),
         Form::Share | Form::Amount(..) | Form::Tolerance => any(&[text(), number()]),
         Form::Law(_) | Form::Own => any(&[text(), number(), of("distribution")]),
+        Form::Chosen => any(&[text(), number(), of("distribution"), words()]),
+        Form::ChosenFactor => words(),
+        Form::Goods => any(&[text(), list(text())]),
         Form::Dates => list(text()),
         Form::Paths => any(&[text(), list(text())]),
         Form::Limit => any(&[text(), number(), words()]),

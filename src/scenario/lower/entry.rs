@@ -43,7 +43,7 @@ fn named(fields: Fields<'_>) -> Vec<Entry<'_>> {
     if let Some(node) = node.filter(|_| !names::is_name(&name, fields.spec)) {
         fields.cx.report(bad_name(node, "name", &name));
     }
-    if let (Some(node), "node", "out" | "fastest") = (node, fields.spec.name, name.as_str()) {
+    if let (Some(node), "node", "out" | "fastest" | "least_backlog") = (node, fields.spec.name, name.as_str()) {
         let label = "this word has a meaning of its own in `next`";
         fields.cx.report(Finding::new(&codes::NAME, node.place, format!("a node cannot be called `{name}`"), label));
     }

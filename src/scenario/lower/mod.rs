@@ -1,5 +1,6 @@
 //! From one tree to a plan: names become handles, texts become numbers.
 
+mod choice;
 mod entry;
 pub(crate) mod funding;
 pub(crate) mod goods;
@@ -137,7 +138,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let items = goods::items(&items);
     all.goods = items.iter().map(|i| (i.mass.0, i.value.0)).collect();
     all.families = items.iter().filter(|i| !i.family.is_empty()).map(|i| i.family.clone()).collect();
-    let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &mut all, &mut places);
+    let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &items, &mut all, &mut places);
     let legs = network::legs(&legs, &all, &nodes_made, &mut places);
     let mechanisms = funding::mechanisms(&mechanisms, &mut all);
     let stocks = goods::stocks(&stocks, &all);

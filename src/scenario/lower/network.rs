@@ -1,9 +1,9 @@
 //! Nodes, steps, legs and disruptions.
 
-use super::{All, Entry, Places, point};
+use super::{All, Entry, Places, choice, point};
 use crate::model::{
-    Cause, Clock, Departures, Disruption, Effect, Fleet, Leg, Limit, MechanismPlan, Node as Place_, NodeKind, OnOutage,
-    Order, Outages, Preempt, Route, Step, Strikes, Weekly, WhenFull,
+    Cause, Choice, Clock, Departures, Disruption, Effect, Fleet, Item, Leg, Limit, MechanismPlan, Node as Place_,
+    NodeKind, OnOutage, Order, Outages, Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
 use crate::scenario::date;
@@ -27,11 +27,18 @@ pub(crate) enum Next {
     },
     One(String, Place),
     Weights(Vec<(String, Place, f64)>),
+    Backlog,
+    By(Box<Choice<Next>>),
 }
 
 const DESKS: [&str; 4] = ["validation", "ranking", "matching", "movement"];
 
-pub(super) fn nodes(entries: &[Entry<'_>], all: &mut All, places: &mut Places) -> (Vec<Place_>, Vec<Step>, Vec<Next>) {
+pub(super) fn nodes(
+    entries: &[Entry<'_>],
+    items: &[Item],
+    all: &mut All,
+    places: &mut Places,
+) -> (Vec<Place_>, Vec<Step>, Vec<Next>) {
     let mut made = Vec::new();
     let mut steps: Vec<Step> = Vec::new();
     let mut nexts = Vec::new();
@@ -94,10 +101,15 @@ pub(super) fn nodes(entries: &[Entry<'_>], all: &mut All, places: &mut Places) -
             }
             places.steps.push(place);
             places.step_yards.push(s.get("yard").map_or(place, |n| n.place));
-            steps.push(step(&s, name, i as u32, outage, all));
+            let only = choice::only(&s, all, items);
+            if let (Some(node), NodeKind::Hq) = (s.get("only").filter(|_| name != "movement"), kind) {
+                let message = "`only` is about goods, and this desk handles requirements";
+                f.cx.report(Finding::new(&codes::NEEDS, node.place, message, "leave it out, or give it to `movement`"));
+            }
+            steps.push(Step { only, ..step(&s, name, i as u32, outage, all) });
         }
         places.yards.push(f.get("yard").map_or(e.place, |n| n.place));
-        nexts.push(next(f));
+        nexts.push(next(f, all));
         made.push(Place_ {
             name: e.name.clone(),
             kind,
@@ -120,11 +132,15 @@ fn step(f: &Fields<'_>, name: &str, node: u32, outage_of_node: OnOutage, all: &A
         let label = "expected less than 1, else handling never ends";
         f.cx.report(Finding::new(&codes::RANGE, place, "`repeat` is out of range", label));
     }
+    let (time, times) = choice::time(f, "time", all);
     Step {
         name: name.to_string(),
         node: Id::new(node),
         servers: f.get("servers").and_then(|n| servers(f.cx, n)).unwrap_or_else(|| vec![(SimTime::EARLIEST, 1)]),
-        time: laws::law(f, "time", Unit::Time).unwrap_or(Law::Constant(0)),
+        time: time.unwrap_or(Law::Constant(0)),
+        times,
+        factors: choice::factors(f, "factors", all),
+        only: None,
         order: order(f),
         yard: limit(f, "yard"),
         when_full: when_full(f, all),
@@ -300,22 +316,31 @@ fn server_count(cx: &Ctx, node: &Node, least: i64) -> Option<u32> {
     u32::try_from(n).ok()
 }
 
-fn next(f: &Fields<'_>) -> Next {
+fn next(f: &Fields<'_>, all: &All) -> Next {
     let Some(node) = f.get("next") else { return Next::Fastest { said: false } };
-    let none = Next::Fastest { said: false };
+    next_of(f.cx, node, all).unwrap_or(Next::Fastest { said: false })
+}
+
+fn next_of(cx: &Ctx, node: &Node, all: &All) -> Option<Next> {
     match &node.value {
-        Value::Text(text) if text == "fastest" => Next::Fastest { said: true },
-        Value::Text(text) => Next::One(text.clone(), node.place),
+        Value::Text(text) if text == "fastest" => Some(Next::Fastest { said: true }),
+        Value::Text(text) if text == "least_backlog" => Some(Next::Backlog),
+        Value::Text(text) => Some(Next::One(text.clone(), node.place)),
+        Value::Table(_) if choice::table(node).is_some() => {
+            let choice = choice::choice(cx, node, all, |node| next_of(cx, node, all))?;
+            Some(Next::By(Box::new(choice)))
+        }
         Value::Table(_) => {
-            let Some(own) = Fields::open(f.cx, node, &keys::ROUTE) else { return none };
+            let own = Fields::open(cx, node, &keys::ROUTE)?;
             if !own.one_of(&["weights"]) {
-                return none;
+                return None;
             }
-            own.get("weights").and_then(|n| laws::weights(f.cx, n)).map_or(none, Next::Weights)
+            own.get("weights").and_then(|n| laws::weights(cx, n)).map(Next::Weights)
         }
         _ => {
-            f.cx.report(expected(node, "next", "a node, a leg, \"out\", or { weights = { a = 1, b = 2 } }"));
-            none
+            let what = "a node, a leg, \"out\", \"fastest\", \"least_backlog\", { weights = { a = 1, b = 2 } } or { by = ... }";
+            cx.report(expected(node, "next", what));
+            None
         }
     }
 }
@@ -326,10 +351,16 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
         let f = &e.fields;
         f.basis(&format!("leg.{}", e.name));
         let (from, to) = (f.refer("from", &all.nodes), f.refer("to", &all.nodes));
-        let transit = laws::law(f, "transit", Unit::Time);
+        let (transit, transits) = choice::time(f, "transit", all);
         let timetable = f.sub("departures");
         let order = timetable.as_ref().map_or(Order::Priority, order);
         let departures = timetable.and_then(|d| departures(&d, &e.name));
+        if let (Some(_), Some(node)) = (&transits, f.get("transit"))
+            && departures.as_ref().is_some_and(|d| !d.each)
+        {
+            let message = "what departs together is under way together: no choice by what goods are";
+            f.cx.report(Finding::new(&codes::NEEDS, node.place, message, "add `each = true` to the departures"));
+        }
         let own = f.get("departures").and_then(Node::table).and_then(|t| t.get("capacity"));
         places.capacities.push(own.map_or(e.place, |n| n.place));
         let mode = f.name("mode").unwrap_or("road").to_string();
@@ -338,7 +369,7 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
         let handover = nodes.get(to as usize).is_some_and(|n| n.kind == NodeKind::Handover);
         let cause = if handover { Cause::Border } else { Cause::Lift };
         let (from, to) = (Id::new(from), Id::new(to));
-        out.push(Leg { name: e.name.clone(), from, to, mode, transit, departures, order, cause });
+        out.push(Leg { name: e.name.clone(), from, to, mode, transit, departures, order, cause, transits });
     }
     out
 }
