@@ -1,6 +1,6 @@
 //! What a field of an event can hold: how it becomes a number in the log, and what it means to a reader.
 
-use crate::model::{Disruption, Hop, Leg, MechanismPlan, Node, Step, Stock, Stream};
+use crate::model::{Disruption, Hop, Leg, MechanismPlan, Node, Pool, Step, Stock, Stream};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -64,6 +64,7 @@ pub enum Value {
     Mechanism(Id<MechanismPlan>),
     Stock(Id<Stock>),
     Disruption(Id<Disruption>),
+    Pool(Id<Pool>),
     Hop(Hop),
     Time(SimTime),
     Seconds(i64),
@@ -117,6 +118,7 @@ handles! {
     Id<MechanismPlan>, Mechanism, "mechanism";
     Id<Stock>, Stock, "stock";
     Id<Disruption>, Disruption, "disruption";
+    Id<Pool>, Pool, "pool";
 }
 
 macro_rules! numbers {

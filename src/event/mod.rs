@@ -9,7 +9,7 @@ mod field;
 
 pub use field::{Field, Gate, GateId, LineId, NeedId, PackageId, PlaceId, PledgeId, Subject, UnitId, Value};
 
-use crate::model::{Disruption, Hop, Leg, MechanismPlan, Node, Step, Stock, Stream};
+use crate::model::{Disruption, Hop, Leg, MechanismPlan, Node, Pool, Step, Stock, Stream};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -284,6 +284,12 @@ events! {
     VehicleReturned("VehicleReturned") = 104 { leg: Id<Leg>, vehicle: u32 }
     /// It fits no departure of the leg, even one that nothing disturbs, and leaves the model.
     TooLarge("Refused") = 105 { unit: UnitId, leg: Id<Leg> }
+    /// Another number of a pool's servers is on duty by the calendar (4,294,967,295: without limit).
+    PoolChanged("PoolChanged") = 106 { pool: Id<Pool>, servers: u32 }
+    /// A server finds its line empty, and is away for so many seconds.
+    ServerAway("ServerAway") = 107 { step: Id<Step>, server: u32, lasts: SimDuration }
+    /// A server that was away is back.
+    ServerBack("ServerBack") = 108 { step: Id<Step>, server: u32 }
 }
 
 const _: () = assert!(size_of::<Event>() <= 32, "an event stays small: it is written once a few nanoseconds");

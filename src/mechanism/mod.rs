@@ -69,6 +69,11 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
                 turn.emit(turn.last(), Event::MechanismChecked { mechanism: m });
             }
         }
+        Wake::PoolTurns(pool) => outage::pool(turn, pool),
+        Wake::Idles(step) => outage::idles(turn, step),
+        Wake::ServerBack(step, server) => {
+            turn.emit(state[step].last, Event::ServerBack { step, server });
+        }
         Wake::LegTicks(leg) => movement::departure(turn, leg),
         Wake::LegReady(leg) => movement::free_departures(turn, leg),
         Wake::LegOverdue(leg) => movement::departs(turn, leg),

@@ -129,6 +129,7 @@ fn enters_at_once(turn: &mut Turn, who: Traveller, node: Id<Node>) {
     let cause = enters(turn, who.unit, step, turn.last());
     let row = &state[step];
     if row.line.is_empty()
+        && facts.group.is_none()
         && state.is_up(step)
         && state.plan().steps[step].order != Order::Shortest
         && let Some(server) = row.free_server()
@@ -363,6 +364,8 @@ pub fn gives_up(turn: &mut Turn, unit: UnitId) {
 /// A free server takes who is first in line.
 pub fn service(turn: &mut Turn, step: Id<Step>) {
     let state = turn.state;
+    // Of several steps that share pools, the one whose first is first in the order of choice.
+    let step = state.net.step(step).group.map_or(step, |group| first_of_group(turn, group).unwrap_or(step));
     let mut cause = 0;
     let (unit, server) = match (state.next_start(step), state.next_preemption(step)) {
         (Some(free), _) => free,
@@ -376,6 +379,16 @@ pub fn service(turn: &mut Turn, step: Id<Step>) {
         }
     };
     starts(turn, step, unit, server, cause.max(state[step].last));
+}
+
+/// Of the steps that share pools, the one at which somebody starts first.
+fn first_of_group(turn: &Turn, group: u32) -> Option<Id<Step>> {
+    let state = turn.state;
+    let by = |step: Id<Step>| {
+        state.next_start(step).map(|free| free.0).or_else(|| state.next_preemption(step).map(|p| p.by))
+    };
+    let all = state.net.group(group).iter().filter_map(|&step| Some((step, by(step)?)));
+    all.min_by(|a, b| state.units[a.1].choice(&state.units[b.1])).map(|found| found.0)
 }
 
 /// A server, an index from 0, begins with one in line; what freed the server is among the causes.
@@ -443,6 +456,10 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
 /// The server that came free takes who is first in line in the same turn: nothing else is due before.
 fn follows(turn: &mut Turn, step: Id<Step>, server: u32, freed: u64) {
     let state = turn.state;
+    // Another step may have waited for the same pool.
+    if state.net.step(step).group.is_some() {
+        return;
+    }
     let row = &state[step];
     if let Some(first) = row.line.first()
         && state.is_up(step)

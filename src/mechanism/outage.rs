@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use crate::event::{Event, PlaceId, UnitId};
-use crate::model::{Disruption, Effect, Node, OnOutage, Step, Strikes};
+use crate::model::{Disruption, Effect, Node, OnOutage, Pool, Step, Strikes};
 use crate::state::unit::Place;
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -218,4 +218,25 @@ pub fn servers(turn: &mut Turn, step: Id<Step>) {
     let now = turn.now;
     let servers = plan.servers.iter().rev().find(|e| e.0 <= now).map_or(0, |e| e.1);
     turn.emit(0, Event::CapacityChanged { step, servers });
+}
+
+/// Another number of a pool's servers is on duty.
+pub fn pool(turn: &mut Turn, pool: Id<Pool>) {
+    let plan = &turn.state.plan().pools[pool];
+    let now = turn.now;
+    let servers = plan.servers.iter().rev().find(|e| e.0 <= now).map_or(0, |e| e.1);
+    turn.emit(0, Event::PoolChanged { pool, servers });
+}
+
+/// Every server that is free finds its line empty, and leaves for a time of its own.
+pub fn idles(turn: &mut Turn, step: Id<Step>) {
+    let row = &turn.state[step];
+    let free = |&server: &u32| row.served_by(server).is_none() && !row.is_broken(server);
+    let free: Vec<u32> = (0..row.on_duty()).filter(free).collect();
+    for server in free {
+        let trips = row.trips.get(server as usize).copied().unwrap_or(0);
+        // Who is away for no time at all would look at the same instant for ever.
+        let lasts = SimDuration(turn.rules.away(step, server + 1, trips).max(1));
+        turn.emit(row.last, Event::ServerAway { step, server: server + 1, lasts });
+    }
 }

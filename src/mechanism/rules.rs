@@ -80,6 +80,8 @@ pub struct StepRules {
     /// In place of `time`, by what is handled.
     pub times: Option<Choice<Sampler>>,
     pub patience: Option<(Purpose, Sampler)>,
+    /// Of a server that leaves an empty line, and whom that concerns: the server of the place of this name.
+    away: Option<(u64, Sampler)>,
 }
 
 #[derive(Debug)]
@@ -146,6 +148,7 @@ pub struct Purposes {
     pub returns: Purpose,
     pub every: Purpose,
     pub lasts: Purpose,
+    pub away: Purpose,
 }
 
 impl Rules {
@@ -163,6 +166,7 @@ impl Rules {
                 repeat: Purpose::named(&format!("repeat {place}")),
                 time: ready(&s.time),
                 times: s.times.as_ref().map(|times| times.map(&mut ready)),
+                away: s.away.as_ref().map(|law| (name_hash(&format!("away {place}")), ready(law))),
                 patience: (s.patience.as_ref()).map(|law| (Purpose::named(&format!("patience {place}")), ready(law))),
             }
         });
@@ -204,6 +208,7 @@ impl Rules {
                 returns: Purpose::named("return"),
                 every: Purpose::named("every"),
                 lasts: Purpose::named("lasts"),
+                away: Purpose::named("away"),
             },
             secrets: Vec::new(),
             fresh: None,
@@ -303,6 +308,12 @@ impl Rules {
         let secret = self.draws.block(rules.hash, server.into()).secret();
         let word = |purpose| secret.draw(purpose, outages);
         (rules.every.at(word(self.purposes.every)), rules.lasts.at(word(self.purposes.lasts)))
+    }
+
+    /// Seconds for which a server, by its number, is away, after so many times.
+    pub fn away(&self, step: Id<crate::model::Step>, server: u32, trips: u64) -> i64 {
+        let (hash, law) = self.steps[step.index()].away.as_ref().expect("a server that leaves has its time");
+        law.at(self.draws.block(*hash, server.into()).secret().draw(self.purposes.away, trips))
     }
 
     /// The word for a package's time in a stage.

@@ -25,6 +25,38 @@ pub(super) struct Flow {
     pub streams: Vec<StreamStats>,
     pub duty: Vec<Duty>,
     pub dispatches: Vec<Dispatches>,
+    pub pools: Vec<PoolStats>,
+}
+
+/// Servers of a pool that are in use.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct PoolStats {
+    in_use: u32,
+    on_duty: u32,
+    last: SimTime,
+    in_use_seconds: i128,
+    on_duty_seconds: i128,
+    boundless: bool,
+    max: u32,
+}
+
+impl PoolStats {
+    fn turn(&mut self, at: SimTime) {
+        let seconds = (at - self.last).0.max(0);
+        self.in_use_seconds += i128::from(self.in_use) * i128::from(seconds);
+        // Those who end what they do after they went off duty come on top.
+        self.on_duty_seconds += i128::from(self.on_duty.max(self.in_use)) * i128::from(seconds);
+        self.boundless |= self.on_duty == u32::MAX && seconds > 0;
+        self.last = self.last.max(at);
+    }
+
+    /// (server-seconds in use, on duty, the most in use) until an instant; without limit nobody knows the second.
+    pub fn until(&self, end: SimTime) -> (i128, Option<i128>, u32) {
+        let mut copy = self.clone();
+        copy.turn(end);
+        let on_duty = (!copy.boundless).then_some(copy.on_duty_seconds);
+        (copy.in_use_seconds, on_duty, copy.max.max(copy.in_use))
+    }
 }
 
 /// A place that things visit.
@@ -298,8 +330,7 @@ impl Flow {
         let gates: usize = plan.mechanisms.iter().map(|m| m.stages.len()).sum();
         let (steps, legs) = (plan.steps.len(), plan.legs.len());
         let duty = plan.steps.iter().map(|step| {
-            let servers = step.servers.iter().rev().find(|e| e.0 <= SimTime::ZERO).or(step.servers.first());
-            let calendar = servers.map_or(0, |e| e.1);
+            let calendar = calendar(&step.servers);
             Duty { able: calendar, calendar, up: true, last: plan.warm_up, ..Duty::default() }
         });
         Flow {
@@ -312,6 +343,9 @@ impl Flow {
             streams: vec![StreamStats::default(); plan.streams.len()],
             duty: duty.collect(),
             dispatches: vec![Dispatches::default(); plan.legs.len()],
+            pools: (plan.pools.iter())
+                .map(|p| PoolStats { last: plan.warm_up, on_duty: calendar(&p.servers), ..PoolStats::default() })
+                .collect(),
         }
     }
 
@@ -551,6 +585,23 @@ impl Flow {
         }
     }
 
+    /// Servers of pools may be in use, on duty or free.
+    #[cold]
+    pub(super) fn pools_used(&mut self, state: &State) {
+        let counts = self.counts(state.now);
+        for (stats, row) in self.pools.iter_mut().zip(state.pools.iter()) {
+            if (stats.in_use, stats.on_duty) == (row.in_use, row.on_duty) {
+                continue;
+            }
+            stats.turn(state.now);
+            // Those in use when the window begins count among the most.
+            if counts {
+                stats.max = stats.max.max(stats.in_use).max(row.in_use);
+            }
+            (stats.in_use, stats.on_duty) = (row.in_use, row.on_duty);
+        }
+    }
+
     /// A vehicle of a fleet leaves, or is in again.
     pub(super) fn vehicle(&mut self, now: SimTime, leg: Id<Leg>, leaves: bool) {
         let (at, counts) = (now.max(self.warm_up), self.counts(now));
@@ -617,6 +668,11 @@ impl Flow {
             place.waited((state.now - arrived).0, priority);
         }
     }
+}
+
+/// Servers on duty at the start.
+fn calendar(servers: &[(SimTime, u32)]) -> u32 {
+    servers.iter().rev().find(|e| e.0 <= SimTime::ZERO).or(servers.first()).map_or(0, |e| e.1)
 }
 
 /// Kilograms and minor units of what a stage holds.

@@ -115,6 +115,9 @@ impl Figures {
     #[inline]
     pub fn observe(&mut self, state: &State, entry: &Entry, next: Option<&Entry>) {
         use Event::*;
+        if !self.flow.pools.is_empty() {
+            self.flow.pools_used(state);
+        }
         match entry.event {
             // What goes on at once is told where it goes on.
             LegArrived { unit, .. } | RouteChosen { unit, .. } if self.goes_on(unit, next) => {}
@@ -183,6 +186,8 @@ impl Figures {
             | StepClosed { step }
             | StepOpened { step }
             | ServerFailed { step, .. }
+            | ServerAway { step, .. }
+            | ServerBack { step, .. }
             | ServerRepaired { step, .. } => {
                 self.flow.duty_changed(state, [step].into_iter());
             }

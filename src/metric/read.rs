@@ -63,6 +63,14 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
         let path = format!("gates.{}", state.gate_name(Id::new(gate as u32)));
         place(&mut tree, &path, stats, &totals[gates + gate], figures.flow.warm_up, until, false);
     }
+    for pool in plan.pools.ids() {
+        let path = format!("pools.{}", plan.pools[pool].name);
+        let (in_use, on_duty, max) = figures.flow.pools[pool.index()].until(until.max(figures.flow.warm_up));
+        tree.put(&format!("{path}.in_use_mean"), ratio(in_use, i128::from(window)));
+        tree.put(&format!("{path}.in_use_max"), max);
+        tree.put(&format!("{path}.on_duty_mean"), on_duty.and_then(|on_duty| ratio(on_duty, i128::from(window))));
+        tree.put(&format!("{path}.utilisation"), on_duty.and_then(|on_duty| ratio(in_use, on_duty)));
+    }
     for stream in plan.streams.ids() {
         if let Brings::Consignments { .. } = plan.streams[stream].brings {
             let path = format!("streams.{}", plan.streams[stream].name);

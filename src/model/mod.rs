@@ -15,8 +15,8 @@ pub use choice::{By, CLASSES, Choice, Whom};
 pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PledgePlan, Rate, Stage};
 pub use need::{Line, NeedPlan};
 pub use network::{
-    Clock, Departures, Disruption, Effect, Fleet, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages, Preempt,
-    Route, Step, Strikes, Weekly, WhenFull,
+    Clock, Departures, Disruption, Effect, Fleet, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages, Pool,
+    Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 
 use crate::units::amount::{Mass, Money};
@@ -48,6 +48,7 @@ pub struct Plan {
     pub nodes: Arena<Node>,
     /// In the order of (node, position in the node).
     pub steps: Arena<Step>,
+    pub pools: Arena<Pool>,
     pub legs: Arena<Leg>,
     pub mechanisms: Arena<MechanismPlan>,
     pub stocks: Arena<Stock>,

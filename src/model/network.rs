@@ -94,8 +94,20 @@ pub struct Step {
     pub times: Option<Choice<Law>>,
     /// What multiplies the time, by what is handled; 1 where nothing is said.
     pub factors: Option<Choice<f64>>,
+    /// So many servers of pools are taken together with each server of its own, pools ascending.
+    pub uses: Vec<(Id<Pool>, u32)>,
+    /// Seconds for which a server that finds its line empty is away.
+    pub away: Option<Law>,
     /// It handles these items alone, ascending; all else passes it by.
     pub only: Option<Vec<Id<Item>>>,
+}
+
+/// Servers that several steps share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    pub name: String,
+    /// On duty from each instant on, as for a step.
+    pub servers: Vec<(SimTime, u32)>,
 }
 
 /// How a line is served (spec 5.3).

@@ -6,11 +6,13 @@
 pub mod calendar;
 mod departures;
 mod ledger;
+mod legs;
 pub mod line;
 mod movement;
 pub mod names;
 mod network;
 mod outages;
+mod pools;
 mod rows;
 mod set_up;
 pub mod unit;
@@ -19,11 +21,12 @@ pub mod wake;
 pub use departures::Load;
 pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
 pub use outages::OutageRow;
+pub use pools::PoolRow;
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
-use crate::model::{Leg, MechanismPlan, Node, Plan, Step, Stock, Stream};
+use crate::model::{Leg, MechanismPlan, Node, Plan, Pool, Step, Stock, Stream};
 use crate::units::amount::Money;
 use crate::units::arena::{Arena, Id};
 use crate::units::time::SimTime;
@@ -55,6 +58,7 @@ pub struct State {
     pub nodes: Arena<NodeRow>,
     pub steps: Arena<StepRow>,
     pub legs: Arena<LegRow>,
+    pub pools: Arena<PoolRow>,
     /// What convoys carry.
     convoys: departures::Convoys,
     pub gates: Vec<GateRow>,
@@ -122,7 +126,7 @@ impl PartialEq for State {
     fn eq(&self, other: &State) -> bool {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
-        same!(now turns events calendar soon stirring units streams nodes steps legs convoys gates needs lines pledges
+        same!(now turns events calendar soon stirring units streams nodes steps legs pools convoys gates needs lines pledges
               packages accounts totals stocks visits patience turned outages)
     }
 }
@@ -272,6 +276,9 @@ impl State {
             | OutageMeasured { .. }
             | ServerFailed { .. }
             | ServerRepaired { .. }
+            | PoolChanged { .. }
+            | ServerAway { .. }
+            | ServerBack { .. }
             | CapacityChanged { .. } => self.apply_calendar(event),
             _ => self.apply_ledger(event),
         }
@@ -287,7 +294,9 @@ impl State {
             Wake::DisruptionTurns(d) | Wake::OutageTurns(d, _) => (2, ranks.disruptions[d.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
-            Wake::ServersTurn(s) => (2, ranks.steps[s.index()]),
+            Wake::ServersTurn(s) | Wake::ServerBack(s, _) => (2, ranks.steps[s.index()]),
+            Wake::PoolTurns(p) => (2, ranks.pools[p.index()]),
+            Wake::Idles(s) => (9, ranks.steps[s.index()]),
             Wake::StreamDue(s) => (3, ranks.streams[s.index()]),
             Wake::PledgeCommits(p) | Wake::PledgePays(p) => (3, ranks.streams[self.pledges[p.index()].stream.index()]),
             Wake::UnitEnters(u) => (3, ranks.streams[self.units[u].name.stream.index()]),
@@ -396,6 +405,7 @@ beside! {
     Node => NodeRow, nodes;
     Step => StepRow, steps;
     Leg => LegRow, legs;
+    Pool => PoolRow, pools;
     MechanismPlan => Account, accounts;
 }
 

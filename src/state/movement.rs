@@ -1,12 +1,11 @@
 //! How facts of movement change the world.
 
 use super::State;
-use super::departures::Convoy;
 use super::network::Way;
 use super::unit::{Name, Origin, Place, Unit, What};
 use super::wake::Wake;
 use crate::event::{Event, UnitId};
-use crate::model::{Brings, Leg, Node, NodeKind, Point, Step, Stream};
+use crate::model::{Brings, Node, NodeKind, Point, Step, Stream};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -261,21 +260,9 @@ impl State {
         self[stream].last = self.events;
     }
 
-    /// A unit comes to the end of a leg.
-    fn reach(&mut self, unit: UnitId, leg: Id<Leg>) {
-        let facts = self.net.leg(leg);
-        let (to, convoys) = (facts.to, facts.convoys);
-        self[leg].under_way -= 1;
-        self.mark_arrival(unit, to);
-        if convoys {
-            self.convoys.alight(leg, self.now, unit);
-        }
-        self.arrive(unit, to);
-    }
-
     /// The recognition points that reaching a node marks, over a leg or at once.
     #[inline]
-    fn mark_arrival(&mut self, unit: UnitId, id: Id<Node>) {
+    pub(super) fn mark_arrival(&mut self, unit: UnitId, id: Id<Node>) {
         if self.net.node(id).marks && self.units[unit].is_goods_of_line() {
             let node = &self.plan().nodes[id];
             // Steps that handle other items pass it by.
@@ -313,53 +300,6 @@ impl State {
         }
     }
 
-    /// Goods are ready for a leg: an open one without departures takes them in this turn, else they wait.
-    #[inline]
-    fn ready_for(&mut self, unit: UnitId, leg: Id<Leg>) {
-        if self.net.leg(leg).departs || !self.leg_is_open(leg) {
-            self.join_leg(unit, leg);
-        }
-    }
-
-    fn join_leg(&mut self, unit: UnitId, leg: Id<Leg>) {
-        self.units[unit].place = Place::Ready(leg);
-        self.units[unit].joined = self.joins(unit);
-        self.legs[Id::new(leg.raw())].line.insert(&mut self.units, unit);
-        if self.net.leg(leg).by_load {
-            self.waits_for_leg(unit, leg, true);
-        }
-    }
-
-    /// Goods that were ready for a leg are no longer in its line.
-    fn leave_leg(&mut self, unit: UnitId, leg: Id<Leg>) {
-        self.legs[Id::new(leg.raw())].line.remove(&mut self.units, unit);
-        if self.net.leg(leg).by_load {
-            self.waits_for_leg(unit, leg, false);
-        }
-    }
-
-    /// What waited for a leg without departures leaves when it opens.
-    #[inline]
-    pub(super) fn arm_leg(&mut self, leg: Id<Leg>) {
-        if self.net.leg(leg).by_load {
-            return self.arm_load(leg);
-        }
-        if !self.net.leg(leg).departs && !self[leg].line.is_empty() && !self[leg].ready_set && self.leg_is_open(leg) {
-            self[leg].ready_set = true;
-            self.set(self.now, Wake::LegReady(leg));
-        }
-    }
-
-    /// It closes, maybe at the instant at which it opened or had something ready.
-    pub(super) fn disarm_leg(&mut self, leg: Id<Leg>) {
-        if self.net.leg(leg).by_load {
-            return self.arm_load(leg);
-        }
-        if std::mem::take(&mut self[leg].ready_set) {
-            self.cancel(self.now, 5, self.net.leg(leg).rank, Wake::LegReady(leg));
-        }
-    }
-
     fn want(&mut self, unit: UnitId, step: Id<Step>, from: Origin) {
         let joined = self.joins(unit);
         if from == Origin::Outside {
@@ -379,7 +319,7 @@ impl State {
 
     /// When a unit joins what it comes to now: of the opening backlog, at the start, the older one comes first.
     #[inline]
-    fn joins(&self, unit: UnitId) -> SimTime {
+    pub(super) fn joins(&self, unit: UnitId) -> SimTime {
         if self.now > SimTime::ZERO {
             return self.now;
         }
@@ -429,6 +369,9 @@ impl State {
 
     #[inline]
     pub(super) fn arm_service(&mut self, step: Id<Step>) {
+        if self.net.step(step).special {
+            return self.arm_special(step);
+        }
         let row = &self[step];
         if !row.line.is_empty() && !row.serve_set && self.somebody_starts(step) {
             self[step].serve_set = true;
@@ -438,7 +381,7 @@ impl State {
 
     /// Whether somebody in line can take a server now.
     #[inline]
-    fn somebody_starts(&self, step: Id<Step>) -> bool {
+    pub(super) fn somebody_starts(&self, step: Id<Step>) -> bool {
         self.next_start(step).is_some() || self.next_preemption(step).is_some()
     }
 
@@ -471,6 +414,7 @@ impl State {
         let row = &mut self[step];
         row.vacate(server);
         row.last = seq;
+        self.use_pools(step, false);
         self.arm_service(step);
     }
 
@@ -485,6 +429,8 @@ impl State {
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.remove(&mut self.units, unit);
         row.occupy(server, unit);
+        self.use_pools(step, true);
+        let row = &mut self.steps[Id::new(step.raw())];
         if facts.preempts {
             let now = self.now;
             row.began.resize(row.began.len().max(server as usize + 1), now);
@@ -514,7 +460,8 @@ impl State {
         }
         self.arm_service(step);
         // In the turn of what made it start, where nothing else was due before, nobody else may be left to start.
-        if self[step].serve_set && (self[step].line.is_empty() || !self.somebody_starts(step)) {
+        let own = facts.group.is_none();
+        if own && self[step].serve_set && (self[step].line.is_empty() || !self.somebody_starts(step)) {
             self[step].serve_set = false;
             self.cancel_soon(7, facts.rank, Wake::Serves(step));
         }
@@ -576,6 +523,7 @@ impl State {
         let row = &mut self.steps[Id::new(step.raw())];
         row.line.insert(&mut self.units, unit);
         row.vacate(server);
+        self.use_pools(step, false);
     }
 
     fn finish(&mut self, unit: UnitId, step: Id<Step>, again: bool) {
@@ -599,51 +547,6 @@ impl State {
         self.pass(unit, facts.node);
     }
 
-    fn depart(&mut self, unit: UnitId, leg: Id<Leg>, transit: SimDuration) {
-        let facts = *self.net.leg(leg);
-        if self.units[unit].place == Place::Ready(leg) {
-            self.leave_leg(unit, leg);
-        } else {
-            self.units[unit].joined = self.joins(unit);
-        }
-        self[leg].under_way += 1;
-        let row = &mut self.units[unit];
-        row.place = Place::UnderWay(leg);
-        row.early = false;
-        if row.is_goods_of_line() {
-            self.mark(unit, Point::R1);
-        }
-        if !facts.departs {
-            self.arm_leg(leg);
-        }
-        if facts.convoys {
-            let row = self[leg].loading.expect("who boards finds a convoy loading");
-            self.convoys.board(row, unit);
-        } else {
-            self.count_visit(unit, facts.rank);
-            self.push(self.now.after(transit), 1, facts.rank, Wake::LegEnds(unit));
-        }
-    }
-
-    fn dispatch(&mut self, leg: Id<Leg>, load: u32, transit: SimDuration) {
-        self[leg].departed += 1;
-        self[leg].last = self.events;
-        if transit.0 >= 0 {
-            let at = self.now.after(transit);
-            let convoy = Convoy { leg, arrives: at, load: Vec::with_capacity(load as usize) };
-            let row = self.convoys.push(convoy);
-            self[leg].loading = Some(row);
-            self.set(at, Wake::ConvoyEnds(row));
-        }
-        self.next_departure(leg);
-    }
-
-    fn next_departure(&mut self, leg: Id<Leg>) {
-        if let Some(clock) = self.plan().legs[leg].departures.as_ref().and_then(|d| d.clock) {
-            self.set(self.now.after(clock.every), Wake::LegTicks(leg));
-        }
-    }
-
     /// What taking a wake out of the calendar means for the row it belonged to.
     pub(super) fn taken(&mut self, wake: Wake) {
         match wake {
@@ -657,6 +560,7 @@ impl State {
             }
             Wake::Enters(step) => self[step].enter_set = false,
             Wake::Serves(step) => self[step].serve_set = false,
+            Wake::Idles(step) => self[step].idle_set = false,
             Wake::Settles(m) => self[m].settle_set = false,
             Wake::LegTicks(leg) => self[leg].loading = None,
             Wake::ConvoyEnds(row) => {
@@ -689,7 +593,7 @@ impl State {
     }
 
     #[inline]
-    fn count_visit(&mut self, unit: UnitId, rank: u32) {
+    pub(super) fn count_visit(&mut self, unit: UnitId, rank: u32) {
         if self.net.comes_again {
             *self.visits.entry((unit.raw(), rank)).or_insert(0) += 1;
         }

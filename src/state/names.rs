@@ -66,6 +66,7 @@ impl State {
             Value::Leg(l) => plan.legs[l].name.clone(),
             Value::Mechanism(m) => plan.mechanisms[m].name.clone(),
             Value::Stock(s) => plan.stocks[s].name.clone(),
+            Value::Pool(p) => plan.pools[p].name.clone(),
             Value::Disruption(d) => plan.disruptions[d].name.clone(),
             Value::Hop(Hop::Leg(l)) => plan.legs[l].name.clone(),
             Value::Hop(Hop::Node(n)) => plan.nodes[n].name.clone(),

@@ -84,8 +84,11 @@ pub struct StepRow {
     lowest: u32,
     /// `seq` of what freed a server or the place last.
     pub last: u64,
+    /// How often each server was away for want of work.
+    pub trips: Vec<u64>,
     pub(super) enter_set: bool,
     pub(super) serve_set: bool,
+    pub(super) idle_set: bool,
 }
 
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -110,8 +113,10 @@ impl StepRow {
             began: Vec::new(),
             lowest: 0,
             last: 0,
+            trips: Vec::new(),
             enter_set: false,
             serve_set: false,
+            idle_set: false,
         }
     }
 
@@ -328,7 +333,7 @@ impl State {
         if !self.is_up(step) {
             return None;
         }
-        Some((first, row.free_server()?))
+        Some((first, row.free_server().filter(|_| self.pools_have(step))?))
     }
 
     /// Who takes a server from whom next, where the step has `preempt` and no free server: the first in line that is more
@@ -336,7 +341,10 @@ impl State {
     /// what they have.
     pub fn next_preemption(&self, step: Id<Step>) -> Option<Preemption> {
         let row = &self[step];
-        if !self.net.step(step).preempts || row.line.is_empty() || !self.is_up(step) || row.free_server().is_some() {
+        if !self.net.step(step).preempts || row.line.is_empty() || !self.is_up(step) {
+            return None;
+        }
+        if row.free_server().is_some() && self.pools_have(step) {
             return None;
         }
         let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();

@@ -55,6 +55,7 @@ impl State {
                 let broken = &mut self[step].broken;
                 broken.resize(broken.len().max(server as usize), 0);
                 broken[server as usize - 1] += 1;
+                self.leaves_idle(step);
             }
             Event::ServerRepaired { step, server } => {
                 self[step].broken[server as usize - 1] -= 1;
@@ -71,12 +72,13 @@ impl State {
                     self.set(at, Wake::HoursTurn(place));
                 }
             }
-            Event::StepClosed { .. } => {}
+            Event::StepClosed { step } => self.leaves_idle(step),
             Event::LegClosed { leg } => self.disarm_leg(leg),
             Event::NodeClosed { node } => {
                 for leg in self.net.legs_from(node).to_vec() {
                     self.disarm_leg(leg);
                 }
+                self.plan().steps_of(node).for_each(|step| self.leaves_idle(step));
             }
             Event::NodeOpened { node } => {
                 for step in self.plan().steps_of(node) {
@@ -130,6 +132,7 @@ impl State {
                 }
                 self.arm_service(step);
             }
+            Event::PoolChanged { .. } | Event::ServerAway { .. } | Event::ServerBack { .. } => self.apply_pools(event),
             _ => unreachable!("apply hands the calendar its own events"),
         }
     }
@@ -225,7 +228,12 @@ impl State {
             let ahead = |at: SimTime, n: u32| at > self.now || (at == self.now && n != row.calendar);
             let more = plan.steps[step].servers.iter().any(|&(at, n)| ahead(at, n) && n > row.busy)
                 || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].ends())
-                || row.broken.iter().any(|&failures| failures > 0);
+                || row.broken.iter().any(|&failures| failures > 0)
+                || plan.steps[step].uses.iter().any(|&(pool, n)| {
+                    let row = &self[pool];
+                    let comes = |&(at, on_duty): &(SimTime, u32)| ahead(at, on_duty) && on_duty >= row.in_use + n;
+                    row.free() < n && plan.pools[pool].servers.iter().any(comes)
+                });
             opens
                 && (row.handled().any(|u| matches!(self.units[u].place, Place::Handling { .. }))
                     || (!row.line.is_empty() && (!self.is_up(step) || more)))

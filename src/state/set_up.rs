@@ -2,9 +2,11 @@
 
 use super::network::{GateRow, LegRow, NodeRow, StepRow, Way};
 use super::wake::{Ranks, Wake};
-use super::{Account, OutageRow, State, StreamRow};
+use super::{Account, OutageRow, PoolRow, State, StreamRow};
 use crate::event::PlaceId;
-use crate::model::{Arrivals, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Route, Step, Strikes, Weekly};
+use crate::model::{
+    Arrivals, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Pool, Route, Step, Strikes, Weekly,
+};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::{SimTime, WEEK};
@@ -29,6 +31,8 @@ pub struct Net {
     nodes: Vec<NodeFacts>,
     steps: Vec<StepFacts>,
     legs: Vec<LegFacts>,
+    /// Steps that share pools, each group by name.
+    groups: Vec<Vec<Id<Step>>>,
 }
 
 /// What every movement asks of a node.
@@ -62,6 +66,10 @@ pub struct StepFacts {
     pub chooses: bool,
     /// Some steps of its node handle some items only.
     pub picky: bool,
+    /// Among those that share pools with it.
+    pub group: Option<u32>,
+    /// It uses pools, or its servers leave an empty line.
+    pub special: bool,
     /// The step after it, for goods, and for requirements' papers.
     next: [Option<Id<Step>>; 2],
 }
@@ -130,6 +138,7 @@ impl Net {
         });
         let nodes = nodes.collect();
         let yard = |step: Id<Step>| plan.steps[step].yard.is_some() || plan.nodes[plan.steps[step].node].yard.is_some();
+        let (groups, group_of) = groups(&plan, &ranks);
         let steps = plan.steps.ids().map(|id| {
             let step = &plan.steps[id];
             StepFacts {
@@ -141,6 +150,8 @@ impl Net {
                 keeps_drawn: step.order == Order::Shortest || step.preempt.is_some(),
                 chooses: step.times.is_some() || step.factors.is_some(),
                 picky: picky(step.node),
+                group: group_of[id.index()],
+                special: group_of[id.index()].is_some() || step.away.is_some(),
                 next: first(step.node, Some(id)),
             }
         });
@@ -167,6 +178,7 @@ impl Net {
             first_gate,
             gates,
             comes_again,
+            groups,
             legs_from,
             legs_into,
             movement,
@@ -220,6 +232,17 @@ impl Net {
             at = self.step(step).next[usize::from(paper)];
         }
         None
+    }
+
+    /// The steps of a group that share pools, by name.
+    pub fn group(&self, group: u32) -> &[Id<Step>] {
+        &self.groups[group as usize]
+    }
+
+    /// The group that uses a pool, if any step does.
+    pub fn group_of(&self, pool: Id<Pool>) -> Option<u32> {
+        let uses = |step: &Id<Step>| self.plan.steps[*step].uses.iter().any(|&(used, _)| used == pool);
+        self.groups.iter().position(|steps| steps.iter().any(uses)).map(|at| at as u32)
     }
 
     pub fn legs_from(&self, node: Id<Node>) -> &[Id<Leg>] {
@@ -335,6 +358,12 @@ impl State {
             nodes: vec![NodeRow::default(); plan.nodes.len()].into(),
             steps: plan.steps.iter().map(|s| StepRow::new(s.order, in_force(&s.servers))).collect::<Vec<_>>().into(),
             legs: plan.legs.iter().map(LegRow::new).collect::<Vec<_>>().into(),
+            pools: plan
+                .pools
+                .iter()
+                .map(|p| PoolRow { on_duty: in_force(&p.servers), in_use: 0 })
+                .collect::<Vec<_>>()
+                .into(),
             convoys: Default::default(),
             gates: vec![GateRow::default(); net.gates.len()],
             needs: Vec::new(),
@@ -403,6 +432,17 @@ impl State {
                 self.set(at, Wake::ServersTurn(id));
             }
         }
+        for (id, pool) in net.plan.pools.ids().zip(net.plan.pools.iter()) {
+            if let Some(&(at, _)) = pool.servers.iter().find(|e| e.0 > SimTime::ZERO) {
+                self.set(at, Wake::PoolTurns(id));
+            }
+        }
+        for (id, step) in net.plan.steps.ids().zip(net.plan.steps.iter()).filter(|(_, step)| step.away.is_some()) {
+            self[id].idle_set = in_force(&step.servers) > 0;
+            if self[id].idle_set {
+                self.set(SimTime::ZERO, Wake::Idles(id));
+            }
+        }
         for (id, leg) in net.plan.legs.ids().zip(net.plan.legs.iter()) {
             if let Some(clock) = leg.departures.as_ref().and_then(|d| d.clock) {
                 let behind = (-clock.first.0).max(0);
@@ -417,6 +457,35 @@ impl State {
             }
         }
     }
+}
+
+/// Steps that share pools, and the group of each step: steps are in one group where a chain of shared pools joins them.
+fn groups(plan: &Plan, ranks: &Ranks) -> (Vec<Vec<Id<Step>>>, Vec<Option<u32>>) {
+    let mut of: Vec<Option<u32>> = vec![None; plan.steps.len()];
+    let mut groups: Vec<Vec<Id<Step>>> = Vec::new();
+    for first in plan.steps.ids().filter(|&s| !plan.steps[s].uses.is_empty()) {
+        if of[first.index()].is_some() {
+            continue;
+        }
+        let (number, mut steps, mut open) = (groups.len() as u32, Vec::new(), vec![first]);
+        of[first.index()] = Some(number);
+        while let Some(step) = open.pop() {
+            steps.push(step);
+            let shares = |other: &Id<Step>| {
+                let pools = &plan.steps[step].uses;
+                plan.steps[*other].uses.iter().any(|(pool, _)| pools.iter().any(|(own, _)| own == pool))
+            };
+            for other in plan.steps.ids().filter(shares) {
+                if of[other.index()].is_none() {
+                    of[other.index()] = Some(number);
+                    open.push(other);
+                }
+            }
+        }
+        steps.sort_by_key(|step| ranks.steps[step.index()]);
+        groups.push(steps);
+    }
+    (groups, of)
 }
 
 /// One for a random disruption of a whole place, one a server where they fail singly, none for a dated one.

@@ -5,7 +5,7 @@
 
 use super::calendar::Key;
 use crate::event::{GateId, NeedId, PlaceId, PledgeId, Subject, UnitId};
-use crate::model::{Disruption, Leg, MechanismPlan, Plan, Step, Stream};
+use crate::model::{Disruption, Leg, MechanismPlan, Plan, Pool, Step, Stream};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
 
@@ -46,6 +46,11 @@ pub enum Wake {
     VehicleBack(Id<Leg>, u32),
     /// Who waits longest for a leg has waited as long as a departure may let it.
     LegOverdue(Id<Leg>),
+    PoolTurns(Id<Pool>),
+    /// Servers find their line empty.
+    Idles(Id<Step>),
+    /// A server, by its number, that left an empty line is back.
+    ServerBack(Id<Step>, u32),
 }
 
 /// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).
@@ -60,10 +65,12 @@ pub fn leaves_a_mark(key: Key) -> bool {
     1 << kind_of(key) & MARKS != 0
 }
 
-/// Kinds of wakes by bit: disruptions, hours, servers, drafts, timetables, outages of servers, empty vehicles.
-const CLOCKS: u32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24 | 1 << 25;
-/// Convoys, settlements, timetables, free departures, entries, services, overdue departures.
-const MARKS: u32 = 1 << 2 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21 | 1 << 22 | 1 << 26;
+/// Kinds of wakes by bit: disruptions, hours, servers, drafts, timetables, outages of servers, empty vehicles, pools, servers
+/// without work.
+const CLOCKS: u32 =
+    1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24 | 1 << 25 | 1 << 27 | 1 << 28 | 1 << 29;
+/// Convoys, settlements, timetables, free departures, entries, services, overdue departures, servers without work.
+const MARKS: u32 = 1 << 2 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21 | 1 << 22 | 1 << 26 | 1 << 28;
 
 #[inline(always)]
 fn kind_of(key: Key) -> u32 {
@@ -80,6 +87,7 @@ pub struct Ranks {
     pub nodes: Vec<u32>,
     pub steps: Vec<u32>,
     pub streams: Vec<u32>,
+    pub pools: Vec<u32>,
 }
 
 impl Ranks {
@@ -93,6 +101,7 @@ impl Ranks {
         all.extend(plan.nodes.iter().enumerate().map(|(i, n)| (&*n.name, "", 0, 4, i)));
         all.extend(plan.steps.iter().enumerate().map(|(i, s)| (&*plan.nodes[s.node].name, &*s.name, 0, 5, i)));
         all.extend(plan.streams.iter().enumerate().map(|(i, s)| (&*s.name, "", 0, 6, i)));
+        all.extend(plan.pools.iter().enumerate().map(|(i, p)| (&*p.name, "", 0, 7, i)));
         all.sort_unstable();
         assert!(all.len() < 1 << 20, "the reader refuses a scenario of more than 2^20 places");
         let mut ranks = Ranks::default();
@@ -105,6 +114,7 @@ impl Ranks {
             (&mut ranks.nodes, plan.nodes.len()),
             (&mut ranks.steps, plan.steps.len()),
             (&mut ranks.streams, plan.streams.len()),
+            (&mut ranks.pools, plan.pools.len()),
         ];
         let lists = lists.map(|(list, len)| {
             list.resize(len, 0);
@@ -168,6 +178,9 @@ pub fn unpack(key: Key) -> Wake {
         24 => Wake::OutageTurns(Id::new(id), (who >> 32) as u32),
         25 => Wake::VehicleBack(Id::new(id), (who >> 32) as u32),
         26 => Wake::LegOverdue(Id::new(id)),
+        27 => Wake::PoolTurns(Id::new(id)),
+        28 => Wake::Idles(Id::new(id)),
+        29 => Wake::ServerBack(Id::new(id), (who >> 32) as u32),
         kind => unreachable!("no wake has kind {kind}"),
     }
 }
@@ -208,6 +221,9 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::OutageTurns(d, server) => return (24, u64::from(server) << 32 | u64::from(d.raw())),
         Wake::VehicleBack(l, vehicle) => return (25, u64::from(vehicle) << 32 | u64::from(l.raw())),
         Wake::LegOverdue(l) => (26, l.raw()),
+        Wake::PoolTurns(p) => (27, p.raw()),
+        Wake::Idles(s) => (28, s.raw()),
+        Wake::ServerBack(s, server) => return (29, u64::from(server) << 32 | u64::from(s.raw())),
     };
     (kind, u64::from(id))
 }
@@ -247,6 +263,9 @@ mod tests {
             Wake::OutageTurns(Id::new(id), 5),
             Wake::VehicleBack(Id::new(id), 5),
             Wake::LegOverdue(Id::new(id)),
+            Wake::PoolTurns(Id::new(id)),
+            Wake::Idles(Id::new(id)),
+            Wake::ServerBack(Id::new(id), 5),
         ];
         for (kind, wake) in all.into_iter().enumerate() {
             let (number, who) = parts(wake);
@@ -263,11 +282,21 @@ mod tests {
                     | LegTicks(_)
                     | Drafts(_)
                     | VehicleBack(..)
+                    | PoolTurns(_)
+                    | Idles(_)
+                    | ServerBack(..)
             );
             assert_eq!(is_clock(key), clock, "{wake:?}");
             let marks = matches!(
                 wake,
-                ConvoyEnds(_) | Settles(_) | LegTicks(_) | LegReady(_) | Enters(_) | Serves(_) | LegOverdue(_)
+                ConvoyEnds(_)
+                    | Settles(_)
+                    | LegTicks(_)
+                    | LegReady(_)
+                    | Enters(_)
+                    | Serves(_)
+                    | LegOverdue(_)
+                    | Idles(_)
             );
             assert_eq!(leaves_a_mark(key), marks, "{wake:?}");
         }

@@ -9,11 +9,12 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use waybill::event::{Event, codec};
 use waybill::log::{Scan, SegmentLimits};
-use waybill::model::{Limit, WhenFull};
+use waybill::model::{Limit, Pool, WhenFull};
 use waybill::sim::{World, replay, world_at};
 use waybill::state::unit::{Origin, Place};
 use waybill::state::{PackageStage, Resting, State};
 use waybill::units::amount::Money;
+use waybill::units::arena::Id;
 use waybill::units::time::SimTime;
 
 /// The random worlds that the reader takes: number, world, text.
@@ -199,10 +200,16 @@ fn money(state: &State) -> Result<(), String> {
 /// I11: what can be done at an instant is done at it.
 fn between(state: &State) -> Result<(), String> {
     let plan = state.plan();
+    for pool in plan.pools.ids() {
+        let uses = |step| plan.steps[step].uses.iter().filter(|u| u.0 == pool).map(|u| u.1).sum::<u32>();
+        let used: u32 = plan.steps.ids().map(|step| uses(step) * state[step].busy).sum();
+        hold!(used == state[pool].in_use, "{}: {used} in use, not {}", plan.pools[pool].name, state[pool].in_use);
+    }
     for step in plan.steps.ids() {
         let (row, node) = (&state[step], plan.steps[step].node);
         let name = format!("{}.{}", plan.nodes[node].name, plan.steps[step].name);
-        let idle = state.is_up(step) && row.free_server().is_some();
+        let has = |&(pool, number): &(Id<Pool>, u32)| state[pool].on_duty >= state[pool].in_use + number;
+        let idle = state.is_up(step) && row.free_server().is_some() && plan.steps[step].uses.iter().all(has);
         hold!(!idle || row.line.is_empty(), "{name}: an idle server and a line");
         for id in row.entry.iter(&state.units) {
             let unit = &state.units[id];

@@ -11,6 +11,7 @@ mod grammar_arrivals;
 mod grammar_choices;
 mod grammar_departures;
 mod grammar_outages;
+mod grammar_pools;
 mod grammar_stations;
 mod laws;
 mod mended;
@@ -36,5 +37,7 @@ mod store;
 mod support;
 #[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
 mod theory;
+#[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
+mod theory_parts;
 mod tidy;
 mod timelines;

@@ -9,17 +9,17 @@ use waybill::log::SegmentLimits;
 
 /// Standard errors that a figure may be off.
 const TOLERANCE: f64 = 4.0;
-const HOUR: f64 = 3_600.0;
+pub const HOUR: f64 = 3_600.0;
 
 /// A figure and its exact value.
-type Expected<'a> = (&'a str, f64);
+pub type Expected<'a> = (&'a str, f64);
 
 fn seeds() -> u64 {
     if full_tier() { 128 } else { 24 }
 }
 
 /// Prints each case, and fails when one is off by more than the tolerance.
-fn judge(case: &str, rows: &[(&str, f64, Vec<f64>)]) {
+pub fn judge(case: &str, rows: &[(&str, f64, Vec<f64>)]) {
     let mut off = vec![];
     for (what, exact, values) in rows {
         let n = values.len() as f64;
@@ -36,7 +36,7 @@ fn judge(case: &str, rows: &[(&str, f64, Vec<f64>)]) {
 }
 
 /// Runs the scenario with each seed, and holds the figures against theory.
-fn holds(case: &str, text: &str, expected: &[Expected]) {
+pub fn holds(case: &str, text: &str, expected: &[Expected]) {
     let loaded = read(text);
     let mut rows: Vec<_> = expected.iter().map(|&(path, exact)| (path, exact, vec![])).collect();
     for seed in 1..=seeds() {
@@ -50,7 +50,7 @@ fn holds(case: &str, text: &str, expected: &[Expected]) {
 }
 
 /// A step `q.s` with these keys and Poisson arrivals at so many an hour; 8,000 of them a run.
-fn queue(per_hour: f64, more: &str, keys: &str) -> String {
+pub fn queue(per_hour: f64, more: &str, keys: &str) -> String {
     let hours = 8_000.0 / per_hour;
     format!(
         "[time]\nstart = 2025-01-01\nend = \"{hours:.0}h\"\nwarm_up = \"200h\"\n\n[[consignment]]\nname = \"c\"\nenters = \"q\"\n\
@@ -58,11 +58,11 @@ fn queue(per_hour: f64, more: &str, keys: &str) -> String {
     )
 }
 
-const S: &str = "stations.q.s";
+pub const S: &str = "stations.q.s";
 
 /// Mean and standard deviation of the wait in a first-in-first-out M/G/1 (Pollaczek-Khinchine, Takacs), from the rate
 /// and the first three moments of the service.
-fn wait_mg1(rate: f64, moments: [f64; 3]) -> (f64, f64) {
+pub fn wait_mg1(rate: f64, moments: [f64; 3]) -> (f64, f64) {
     let load = rate * moments[0];
     let mean = rate * moments[1] / (2.0 * (1.0 - load));
     let square = 2.0 * mean * mean + rate * moments[2] / (3.0 * (1.0 - load));
@@ -70,7 +70,7 @@ fn wait_mg1(rate: f64, moments: [f64; 3]) -> (f64, f64) {
 }
 
 /// Chance that an arrival waits in M/M/c (Erlang C); `load` in servers.
-fn erlang_c(servers: u32, load: f64) -> f64 {
+pub fn erlang_c(servers: u32, load: f64) -> f64 {
     let mut term = 1.0;
     let mut sum = 0.0;
     for n in 0..servers {
@@ -306,7 +306,7 @@ fn a_small_yard_refuses_what_finds_it_full() {
     );
 }
 
-fn convoy(per_hour: f64, departures: &str) -> String {
+pub fn convoy(per_hour: f64, departures: &str) -> String {
     format!(
         "[time]\nstart = 2025-01-01\nend = \"6000h\"\nwarm_up = \"240h\"\n\n[[consignment]]\nname = \"c\"\nenters = \"a\"\n\
          arrivals = {{ poisson = \"{per_hour}/h\" }}\n\n[[node]]\nname = \"a\"\nnext = \"b\"\n\n[[node]]\nname = \"b\"\n\

@@ -54,6 +54,8 @@ pub enum Form {
     Chosen,
     /// Factors by what goods are.
     ChosenFactor,
+    /// Pools, and how many servers of each.
+    Uses,
     /// Items and classes.
     Goods,
     /// An amount of the key that the distribution stands at.

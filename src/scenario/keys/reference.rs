@@ -102,6 +102,7 @@ fn kind(key: &Key) -> String {
         Form::Law(u) => format!("{} or distribution", unit(u)),
         Form::Chosen => "time or distribution, or a choice `{ by }` of such".into(),
         Form::ChosenFactor => "a choice `{ by }` of factors".into(),
+        Form::Uses => "table of pools and numbers".into(),
         Form::Goods => "item or class, or list of such".into(),
         Form::Own => "as the key it stands at".into(),
         Form::Rate => "rate".into(),

@@ -56,7 +56,7 @@ fn form(form: Form) -> Value {
         Form::Share | Form::Amount(..) | Form::Tolerance => any(&[text(), number()]),
         Form::Law(_) | Form::Own => any(&[text(), number(), of("distribution")]),
         Form::Chosen => any(&[text(), number(), of("distribution"), words()]),
-        Form::ChosenFactor => words(),
+        Form::ChosenFactor | Form::Uses => words(),
         Form::Goods => any(&[text(), list(text())]),
         Form::Dates => list(text()),
         Form::Paths => any(&[text(), list(text())]),

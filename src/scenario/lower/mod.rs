@@ -35,6 +35,8 @@ pub(crate) struct All {
     pub nations: Names,
     pub nodes: Names,
     pub legs: Names,
+    /// Pools of servers.
+    pub servers: Names,
     pub mechanisms: Names,
     pub streams: Names,
     /// (node, step) to handle.
@@ -91,10 +93,11 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let consignments = collect(&top, "consignment");
     let mechanisms = collect(&top, "mechanism");
     let nodes = collect(&top, "node");
+    let pools = collect(&top, "pool");
     let legs = collect(&top, "leg");
     let disruptions = collect(&top, "disruption");
     let journals = collect(&top, "journal");
-    let count = [&items, &nations, &stocks, &requirements, &pledges, &consignments, &mechanisms, &nodes, &legs]
+    let count = [&items, &nations, &stocks, &requirements, &pledges, &consignments, &mechanisms, &nodes, &pools, &legs]
         .iter()
         .map(|e| e.len())
         .sum::<usize>()
@@ -121,6 +124,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         items: entry::names("item", &items),
         nodes: entry::names("node", &nodes),
         legs: entry::names("leg", &legs),
+        servers: entry::names("pool", &pools),
         mechanisms: entry::names("mechanism", &mechanisms),
         streams: entry::names("stream", &streams),
         kinds: streams.iter().map(|e| e.fields.spec.name).collect(),
@@ -138,7 +142,8 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let items = goods::items(&items);
     all.goods = items.iter().map(|i| (i.mass.0, i.value.0)).collect();
     all.families = items.iter().filter(|i| !i.family.is_empty()).map(|i| i.family.clone()).collect();
-    let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &items, &mut all, &mut places);
+    let pools = network::pools(&pools);
+    let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &items, &pools, &mut all, &mut places);
     let legs = network::legs(&legs, &all, &nodes_made, &mut places);
     let mechanisms = funding::mechanisms(&mechanisms, &mut all);
     let stocks = goods::stocks(&stocks, &all);
@@ -181,6 +186,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         streams: made.into(),
         nodes: Arena::default(),
         steps: steps.into(),
+        pools: pools.into(),
         legs: legs.into(),
         mechanisms: mechanisms.into(),
         stocks: stocks.into(),

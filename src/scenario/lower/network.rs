@@ -3,7 +3,7 @@
 use super::{All, Entry, Places, choice, point};
 use crate::model::{
     Cause, Choice, Clock, Departures, Disruption, Effect, Fleet, Item, Leg, Limit, MechanismPlan, Node as Place_,
-    NodeKind, OnOutage, Order, Outages, Preempt, Route, Step, Strikes, Weekly, WhenFull,
+    NodeKind, OnOutage, Order, Outages, Pool, Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
 use crate::scenario::date;
@@ -36,6 +36,7 @@ const DESKS: [&str; 4] = ["validation", "ranking", "matching", "movement"];
 pub(super) fn nodes(
     entries: &[Entry<'_>],
     items: &[Item],
+    pools: &[Pool],
     all: &mut All,
     places: &mut Places,
 ) -> (Vec<Place_>, Vec<Step>, Vec<Next>) {
@@ -106,7 +107,8 @@ pub(super) fn nodes(
                 let message = "`only` is about goods, and this desk handles requirements";
                 f.cx.report(Finding::new(&codes::NEEDS, node.place, message, "leave it out, or give it to `movement`"));
             }
-            steps.push(Step { only, ..step(&s, name, i as u32, outage, all) });
+            let uses = uses(&s, pools, all);
+            steps.push(Step { only, uses, ..step(&s, name, i as u32, outage, all) });
         }
         places.yards.push(f.get("yard").map_or(e.place, |n| n.place));
         nexts.push(next(f, all));
@@ -140,6 +142,8 @@ fn step(f: &Fields<'_>, name: &str, node: u32, outage_of_node: OnOutage, all: &A
         time: time.unwrap_or(Law::Constant(0)),
         times,
         factors: choice::factors(f, "factors", all),
+        uses: Vec::new(),
+        away: away(f),
         only: None,
         order: order(f),
         yard: limit(f, "yard"),
@@ -155,6 +159,58 @@ fn step(f: &Fields<'_>, name: &str, node: u32, outage_of_node: OnOutage, all: &A
         patience: f.get("patience").and_then(|_| laws::law(f, "patience", Unit::Time)),
         marks: f.word("marks").and_then(point),
     }
+}
+
+pub(super) fn pools(entries: &[Entry<'_>]) -> Vec<Pool> {
+    let pool = |e: &Entry<'_>| {
+        let f = &e.fields;
+        f.basis(&format!("pool.{}", e.name));
+        let servers = f.get("servers").and_then(|n| servers(f.cx, n));
+        Pool { name: e.name.clone(), servers: servers.unwrap_or_else(|| vec![(SimTime::EARLIEST, 1)]) }
+    };
+    entries.iter().map(pool).collect()
+}
+
+/// Servers of pools that each server of a step takes.
+fn uses(f: &Fields<'_>, pools: &[Pool], all: &All) -> Vec<(Id<Pool>, u32)> {
+    let Some(node) = f.get("uses") else { return Vec::new() };
+    let Some(table) = node.table() else {
+        f.cx.report(expected(node, "uses", "pools and numbers, such as { inspectors = 2 }"));
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for entry in &table.entries {
+        let pool = all.servers.find(&entry.key, entry.place).map_err(|finding| f.cx.report(*finding));
+        let number = f.cx.whole(&entry.node, "uses", Unit::Count, 1).and_then(|n| u32::try_from(n).ok());
+        let (Ok(pool), Some(number)) = (pool, number) else { continue };
+        let most = pools[pool as usize].servers.iter().map(|e| e.1).max().unwrap_or(0);
+        if number > most {
+            let message = format!("handling that uses {number} of `{}` can never begin", entry.key);
+            let label = format!("the pool never has more than {most}");
+            f.cx.report(Finding::new(&codes::NEVER_FITS, entry.place, message, label));
+        }
+        out.push((Id::new(pool), number));
+    }
+    out.sort_by_key(|(pool, _)| *pool);
+    out
+}
+
+/// For how long a server leaves that finds its line empty.
+fn away(f: &Fields<'_>) -> Option<Law> {
+    let node = f.get("away_when_idle")?;
+    let law = laws::law(f, "away_when_idle", Unit::Time)?;
+    let unlimited =
+        f.get("servers").and_then(|n| servers(f.cx, n)).is_some_and(|all| all.iter().any(|e| e.1 == u32::MAX));
+    if unlimited {
+        let message = "of servers without limit none is ever missed";
+        f.cx.report(Finding::new(&codes::NEEDS, node.place, message, "give `servers` a number, or leave this out"));
+    }
+    if law.mean() < 1.0 {
+        let label = "expected a time of a second or more";
+        f.cx.report(Finding::new(&codes::RANGE, node.place, "`away_when_idle` has no length", label));
+        return None;
+    }
+    Some(law)
 }
 
 fn order(f: &Fields<'_>) -> Order {

@@ -41,6 +41,7 @@ fn paths(spec: &Spec) -> &'static [&'static str] {
         "mechanism" => &["mechanism.purl"],
         "node" => &["node.hub", "node.hub-4"],
         "node.step" => &["node.hub.step.receipt", "node.hub-4.step.receipt"],
+        "pool" => &["pool.inspectors"],
         "leg" => &["leg.main"],
         "leg.departures" => &["leg.main.departures", "leg.loads.departures"],
         "arrivals" => &["requirement.clock.arrivals", "requirement.ask.arrivals", "requirement.dated.arrivals"],
