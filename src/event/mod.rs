@@ -290,6 +290,16 @@ events! {
     ServerAway("ServerAway") = 107 { step: Id<Step>, server: u32, lasts: SimDuration }
     /// A server that was away is back.
     ServerBack("ServerBack") = 108 { step: Id<Step>, server: u32 }
+    /// A line asks a stock at its origin for units.
+    StockAsked("StockAsked") = 109 { line: LineId, stock: Id<Stock>, quantity: i64 }
+    /// A stock with a rhythm of reviews is looked at.
+    StockReviewed("StockReviewed") = 110 { stock: Id<Stock> }
+    /// Units are ordered for a stock; they come in `lead` seconds (-1: lot by lot, from its production line).
+    StockOrdered("StockOrdered") = 111 { stock: Id<Stock>, quantity: i64, lead: SimDuration }
+    /// A stock's production line begins with so many units, for `lasts` seconds.
+    ProductionStarted("ProductionStarted") = 112 { stock: Id<Stock>, quantity: i64, lasts: SimDuration }
+    /// Ordered units come in.
+    StockReceived("StockReceived") = 113 { stock: Id<Stock>, quantity: i64 }
 }
 
 const _: () = assert!(size_of::<Event>() <= 32, "an event stays small: it is written once a few nanoseconds");

@@ -155,7 +155,7 @@ fn matched(turn: &mut Turn, need: NeedId, cause: u64) {
                 let gate = state.gate_of(m, 0);
                 turn.emit(cause, Event::StageEntered { subject: Subject::Line(line), gate, lasts: SimDuration(-1) });
             }
-            None => super::goods::exist(turn, line, state.line(line).asked, None, &mut taken, cause),
+            None => super::stock::asked(turn, line, &mut taken, cause),
         }
     }
 }

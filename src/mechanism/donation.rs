@@ -27,7 +27,7 @@ impl Mechanism for Donation {
         let on_hand = |line: LineId| {
             let row = state.line(line);
             let stock = state.stock_of(m, row.item)?;
-            (state[stock] >= row.asked).then_some((line, stock, row.asked))
+            (state[stock].on_hand >= row.asked).then_some((line, stock, row.asked))
         };
         let Some((line, stock, quantity)) = state[m].list.iter().find_map(|key| on_hand(key.5)) else {
             return false;

@@ -12,6 +12,7 @@ pub(crate) mod pace;
 mod package;
 mod pledge;
 mod rules;
+mod stock;
 mod turn;
 
 pub use rules::Rules;
@@ -74,6 +75,11 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         Wake::ServerBack(step, server) => {
             turn.emit(state[step].last, Event::ServerBack { step, server });
         }
+        Wake::StockArrives(id, row) => stock::arrives(turn, id, row),
+        Wake::StockReviews(id) => stock::reviews(turn, id),
+        Wake::StockGives(id) => stock::gives(turn, id),
+        Wake::StockOrders(id) => stock::orders(turn, id, 0),
+        Wake::StockMakes(id) => stock::makes(turn, id),
         Wake::LegTicks(leg) => movement::departure(turn, leg),
         Wake::LegReady(leg) => movement::free_departures(turn, leg),
         Wake::LegOverdue(leg) => movement::departs(turn, leg),

@@ -1,7 +1,9 @@
 //! The plan's laws made ready to draw from, and who draws what.
 
 use crate::event::{GateId, LineId, PackageId, UnitId};
-use crate::model::{Arrivals, Brings, Choice, Disruption, Node, Plan, PledgePlan, Route, RowBrings, Stream, Whom};
+use crate::model::{
+    Arrivals, Brings, Choice, Disruption, Node, Plan, PledgePlan, Route, RowBrings, Stock, Stream, Supply, Whom,
+};
 use crate::state::unit::{Name, What};
 use crate::state::{Net, State};
 use crate::units::arena::Id;
@@ -19,6 +21,8 @@ pub struct Rules {
     pub gates: Vec<(Purpose, Sampler)>,
     /// By disruption, where it is random.
     pub outages: Vec<Option<OutageRules>>,
+    /// By stock: whom its orders concern, and the time of an order or of a lot.
+    stocks: Vec<(Secret, Purpose, Sampler)>,
     /// By mechanism: the stream text of its packages.
     packages: Vec<u64>,
     pub purposes: Purposes,
@@ -190,7 +194,16 @@ impl Rules {
             Some(OutageRules { hash, every: ready(&random.every), lasts: ready(&random.lasts) })
         });
         let outages = outages.collect();
+        let stocks = plan.stocks.iter().map(|s| {
+            let secret = draws.block(name_hash(&format!("stock {}", s.name)), 0).secret();
+            match &s.supply {
+                Supply::Lead(law) => (secret, Purpose::named("lead time"), ready(law)),
+                Supply::Production { time, .. } => (secret, Purpose::named("production"), ready(time)),
+            }
+        });
+        let stocks = stocks.collect();
         Rules {
+            stocks,
             streams,
             steps,
             legs,
@@ -314,6 +327,12 @@ impl Rules {
     pub fn away(&self, step: Id<crate::model::Step>, server: u32, trips: u64) -> i64 {
         let (hash, law) = self.steps[step.index()].away.as_ref().expect("a server that leaves has its time");
         law.at(self.draws.block(*hash, server.into()).secret().draw(self.purposes.away, trips))
+    }
+
+    /// Seconds that an order takes, or a lot, after so many before.
+    pub fn stock_time(&self, stock: Id<Stock>, before: u64) -> i64 {
+        let (secret, purpose, law) = &self.stocks[stock.index()];
+        law.at(secret.draw(*purpose, before))
     }
 
     /// The word for a package's time in a stage.

@@ -67,7 +67,7 @@ pub(super) struct NeedStats {
     /// Units that were recognised by the need-by date.
     pub on_time: i64,
     /// The line and the consignment's parts that were recognised last.
-    closing: Option<(LineId, Parts)>,
+    closing: Option<Parts>,
     /// All parts of a closed requirement.
     pub closed: Option<Parts>,
 }
@@ -259,6 +259,9 @@ impl Delay {
                 }
             } else if state.plan_of_need(need).via.is_some() {
                 self.set_line(state, line, Cause::Source);
+            } else if state.stock_at(state.line(line).origin, state.line(line).item).is_some() {
+                // Until its stock has units for it.
+                self.set_line(state, line, Cause::Production);
             }
         }
     }
@@ -324,6 +327,11 @@ impl Delay {
             row.parts.add(cause, true, (state.now - from).0);
             row.since = state.now;
             months.charge(cause, from, state.now);
+            let parts = row.parts;
+            if let Some(unit) = &mut self.units[unit.index()] {
+                unit.parts = parts;
+            }
+            let row = &self.lines[line.index()];
             let (since, value) = (row.stage_since, state.units[unit].value.0);
             let done = state.line(line).made == state.line(line).asked;
             // The line's value passes to its consignments one by one: prices are whole units each.
@@ -360,7 +368,7 @@ impl Delay {
         let (parts, stage) = (stats.parts, stats.stage.take());
         let need = state.line(line).need;
         let need_stats = &mut self.needs[need.index()];
-        need_stats.closing = Some((line, parts));
+        need_stats.closing = Some(parts);
         if state.now <= state.need(need).due {
             need_stats.on_time += i64::from(row.amount);
             self.lines[line.index()].on_time += i64::from(row.amount);
@@ -374,7 +382,7 @@ impl Delay {
         let stats = &mut self.needs[need.index()];
         // One that asked for nothing had no consignment.
         let all = match &stats.closing {
-            Some((line, last)) => stats.parts.plus(&self.lines[line.index()].parts).plus(last),
+            Some(last) => stats.parts.plus(last),
             None => stats.parts,
         };
         let row = state.need(need);

@@ -6,6 +6,7 @@
 mod delay;
 mod flow;
 mod read;
+mod stocks;
 mod tally;
 pub mod tree;
 
@@ -19,6 +20,7 @@ use crate::units::time::{Civil, SimTime};
 use delay::Delay;
 use flow::Flow;
 use serde::{Deserialize, Serialize};
+use stocks::Stocks;
 
 /// Every figure of a run so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,7 @@ pub struct Figures {
     flow: Flow,
     delay: Delay,
     months: Months,
+    stocks: Stocks,
     /// Where each unit is and since when, by row.
     visits: Vec<Visit>,
     /// What waiting at a spot is charged to, by spot; one more for nowhere.
@@ -105,6 +108,7 @@ impl Figures {
             flow: Flow::new(plan),
             delay: Delay::default(),
             months: Months::new(plan.start),
+            stocks: Stocks::new(plan),
             visits: Vec::new(),
             causes: steps.chain(plan.legs.iter().map(|l| l.cause)).chain(gates).chain([Cause::Staff]).collect(),
             spots: Spots::new(state),
@@ -117,6 +121,9 @@ impl Figures {
         use Event::*;
         if !self.flow.pools.is_empty() {
             self.flow.pools_used(state);
+        }
+        if !self.stocks.is_empty() {
+            self.stocks.observe(state, entry);
         }
         match entry.event {
             // What goes on at once is told where it goes on.

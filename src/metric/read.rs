@@ -77,10 +77,7 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
             of_stream(&mut tree, &path, &figures.flow.streams[stream.index()], window, until.max(figures.flow.warm_up));
         }
     }
-    for stock in plan.stocks.ids() {
-        let path = format!("stocks.{}", plan.stocks[stock].name);
-        tree.put(&format!("{path}.on_hand"), state[stock]);
-    }
+    figures.stocks.read(&mut tree, state, until);
     requirements(&mut tree, figures, state, until);
     money(&mut tree, state);
     bottleneck(&mut tree, figures, state, until);

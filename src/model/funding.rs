@@ -70,6 +70,8 @@ pub struct MechanismPlan {
     pub name: String,
     /// The name of a row of `mechanism::KINDS`.
     pub kind: String,
+    /// It gives from stocks at its origin.
+    pub takes_stock: bool,
     /// Where its goods stand when they exist.
     pub origin: Option<Id<Node>>,
     /// In the order of the kind's stages; a stage that the scenario does not name is a constant zero.

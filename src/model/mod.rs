@@ -9,6 +9,7 @@ mod choice;
 mod funding;
 mod need;
 mod network;
+mod stock;
 
 pub use arrivals::{Arrivals, Pace, Shape};
 pub use choice::{By, CLASSES, Choice, Whom};
@@ -18,6 +19,8 @@ pub use network::{
     Clock, Departures, Disruption, Effect, Fleet, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages, Pool,
     Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
+
+pub use stock::{Reorder, Stock, Supply};
 
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::{Arena, Id};
@@ -214,16 +217,6 @@ pub struct Item {
     pub value: Money,
     /// At most so many units to a consignment.
     pub lot: Option<u32>,
-}
-
-/// Goods of one item at a place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stock {
-    pub name: String,
-    pub item: Id<Item>,
-    pub at: Id<Node>,
-    /// Units at the start.
-    pub on_hand: i64,
 }
 
 /// A donor.

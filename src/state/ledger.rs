@@ -6,7 +6,7 @@ use super::rows::{LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting
 use super::unit::{Name, Place, Unit, What};
 use super::wake::Wake;
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
-use crate::model::{Arrivals, Brings, Earmark, Item, MechanismPlan, NeedPlan, PledgePlan, Point, RowBrings, Stream};
+use crate::model::{Arrivals, Brings, Earmark, MechanismPlan, NeedPlan, PledgePlan, Point, RowBrings, Stream};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -287,12 +287,12 @@ impl State {
                 self.gates[gate.index()].inside.remove(&subject);
                 self.note_last(subject, seq);
             }
-            Event::StockTaken { line, stock, quantity } => {
-                self.stocks[stock.index()] -= quantity;
-                assert!(self.stocks[stock.index()] >= 0, "a stock on hand is never below zero");
-                self.leave_list(line);
-                self.lines[line.index()].last = seq;
-            }
+            Event::StockAsked { .. }
+            | Event::StockTaken { .. }
+            | Event::StockReviewed { .. }
+            | Event::StockOrdered { .. }
+            | Event::ProductionStarted { .. }
+            | Event::StockReceived { .. } => self.apply_stocks(event),
             Event::MechanismChecked { .. } => {}
             Event::MechanismDrafted { mechanism } => {
                 if let Some(every) = self.plan().mechanisms[mechanism].package.draft_every {
@@ -324,13 +324,6 @@ impl State {
         hq.is_some_and(|hq| self.plan().steps_of(hq).any(|s| !self.net.is_movement(s)))
     }
 
-    /// The stock from which a mechanism gives an item.
-    pub fn stock_of(&self, mechanism: Id<MechanismPlan>, item: Id<Item>) -> Option<Id<crate::model::Stock>> {
-        let origin = self.plan().mechanisms[mechanism].origin?;
-        let plan = self.plan();
-        plan.stocks.ids().find(|&s| plan.stocks[s].at == origin && plan.stocks[s].item == item)
-    }
-
     fn ask(&mut self, line: LineId, need: NeedId, quantity: i64) {
         assert_eq!(line.index(), self.lines.len(), "lines are numbered as they come");
         let net = self.net.clone();
@@ -354,6 +347,7 @@ impl State {
             joined: self.now,
             package: None,
             apart: false,
+            taken: 0,
             lots: 0,
             made: 0,
             last: self.events,
@@ -454,7 +448,7 @@ impl State {
         }
     }
 
-    fn leave_list(&mut self, line: LineId) {
+    pub(super) fn leave_list(&mut self, line: LineId) {
         let row = self.line(line);
         let need = self.need(row.need);
         let key = (need.priority, row.joined, need.stream, need.number, row.position, line);
@@ -592,6 +586,7 @@ impl State {
         let m = via.expect("a listed line has a mechanism");
         self[m].list.insert(key);
         self[m].list_value += value;
+        self.owe(m, line);
         self.arm_settle(m);
     }
 

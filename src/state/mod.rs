@@ -15,6 +15,7 @@ mod outages;
 mod pools;
 mod rows;
 mod set_up;
+mod stocks;
 pub mod unit;
 pub mod wake;
 
@@ -24,6 +25,7 @@ pub use outages::OutageRow;
 pub use pools::PoolRow;
 pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
+pub use stocks::StockRow;
 
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
 use crate::model::{Leg, MechanismPlan, Node, Plan, Pool, Step, Stock, Stream};
@@ -68,8 +70,7 @@ pub struct State {
     pub packages: Vec<PackageRow>,
     pub accounts: Arena<Account>,
     pub totals: Totals,
-    /// Units on hand, by stock.
-    pub stocks: Vec<i64>,
+    pub stocks: Arena<StockRow>,
     /// How often a unit drew before at a place, where it can come there more than once.
     visits: BTreeMap<(u32, u32), u32>,
     /// When those in line give up who do not wait for ever.
@@ -295,6 +296,10 @@ impl State {
             Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
             Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
             Wake::ServersTurn(s) | Wake::ServerBack(s, _) => (2, ranks.steps[s.index()]),
+            Wake::StockArrives(s, _) => (1, ranks.stocks[s.index()]),
+            Wake::StockReviews(s) => (2, ranks.stocks[s.index()]),
+            Wake::StockGives(s) | Wake::StockOrders(s) => (4, ranks.stocks[s.index()]),
+            Wake::StockMakes(s) => (7, ranks.stocks[s.index()]),
             Wake::PoolTurns(p) => (2, ranks.pools[p.index()]),
             Wake::Idles(s) => (9, ranks.steps[s.index()]),
             Wake::StreamDue(s) => (3, ranks.streams[s.index()]),
@@ -406,12 +411,6 @@ beside! {
     Step => StepRow, steps;
     Leg => LegRow, legs;
     Pool => PoolRow, pools;
+    Stock => StockRow, stocks;
     MechanismPlan => Account, accounts;
-}
-
-impl std::ops::Index<Id<Stock>> for State {
-    type Output = i64;
-    fn index(&self, id: Id<Stock>) -> &i64 {
-        &self.stocks[id.index()]
-    }
 }

@@ -561,6 +561,9 @@ impl State {
             Wake::Enters(step) => self[step].enter_set = false,
             Wake::Serves(step) => self[step].serve_set = false,
             Wake::Idles(step) => self[step].idle_set = false,
+            Wake::StockArrives(..) | Wake::StockGives(_) | Wake::StockOrders(_) | Wake::StockMakes(_) => {
+                self.taken_of_stock(wake);
+            }
             Wake::Settles(m) => self[m].settle_set = false,
             Wake::LegTicks(leg) => self[leg].loading = None,
             Wake::ConvoyEnds(row) => {

@@ -241,7 +241,7 @@ impl State {
         let gates = self.gates.iter().any(|g| {
             g.down > 0 && ends(&g.struck) && g.inside.values().any(|stay| matches!(stay, Some(Stay::Left(_))))
         });
-        legs || steps || gates || self.waits_for_a_draft()
+        legs || steps || gates || self.waits_for_a_draft() || self.waits_for_a_review()
     }
 }
 

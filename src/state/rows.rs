@@ -47,6 +47,8 @@ pub struct LineRow {
     pub package: Option<PackageId>,
     /// It left its package, whose other lines may still wait for money.
     pub apart: bool,
+    /// Units taken from a stock.
+    pub taken: i64,
     /// Consignments made of it so far, and their units.
     pub lots: u32,
     pub made: i64,

@@ -2,7 +2,7 @@
 
 use super::network::{GateRow, LegRow, NodeRow, StepRow, Way};
 use super::wake::{Ranks, Wake};
-use super::{Account, OutageRow, PoolRow, State, StreamRow};
+use super::{Account, OutageRow, PoolRow, State, StockRow, StreamRow};
 use crate::event::PlaceId;
 use crate::model::{
     Arrivals, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Pool, Route, Step, Strikes, Weekly,
@@ -372,7 +372,7 @@ impl State {
             packages: Vec::new(),
             accounts: vec![Account::default(); plan.mechanisms.len()].into(),
             totals: Default::default(),
-            stocks: plan.stocks.iter().map(|s| s.on_hand).collect(),
+            stocks: plan.stocks.ids().map(|s| StockRow::new(plan, s)).collect::<Vec<_>>().into(),
             visits: Default::default(),
             patience: Default::default(),
             turned: Default::default(),
@@ -449,6 +449,12 @@ impl State {
                 let every = clock.every.0.max(1);
                 let first = SimTime(clock.first.0 + (behind + every - 1) / every * every);
                 self.set(first, Wake::LegTicks(id));
+            }
+        }
+        for (id, stock) in net.plan.stocks.ids().zip(net.plan.stocks.iter()) {
+            match stock.review {
+                Some(clock) => self.set(clock.first, Wake::StockReviews(id)),
+                None => self.open_stock(id),
             }
         }
         for (id, m) in net.plan.mechanisms.ids().zip(net.plan.mechanisms.iter()) {

@@ -5,7 +5,7 @@
 
 use super::calendar::Key;
 use crate::event::{GateId, NeedId, PlaceId, PledgeId, Subject, UnitId};
-use crate::model::{Disruption, Leg, MechanismPlan, Plan, Pool, Step, Stream};
+use crate::model::{Disruption, Leg, MechanismPlan, Plan, Pool, Step, Stock, Stream};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
 
@@ -51,26 +51,47 @@ pub enum Wake {
     Idles(Id<Step>),
     /// A server, by its number, that left an empty line is back.
     ServerBack(Id<Step>, u32),
+    /// Ordered units come in: the row of their delivery.
+    StockArrives(Id<Stock>, u32),
+    StockReviews(Id<Stock>),
+    /// A stock has units for who waits.
+    StockGives(Id<Stock>),
+    /// A stock's position calls for an order.
+    StockOrders(Id<Stock>),
+    /// A stock's production line can begin with a lot.
+    StockMakes(Id<Stock>),
 }
 
 /// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).
 #[inline(always)]
 pub fn is_clock(key: Key) -> bool {
-    1 << kind_of(key) & CLOCKS != 0
+    1u64 << kind_of(key) & CLOCKS != 0
 }
 
 /// Whether a row knows of a key's wake that it is pending.
 #[inline(always)]
 pub fn leaves_a_mark(key: Key) -> bool {
-    1 << kind_of(key) & MARKS != 0
+    1u64 << kind_of(key) & MARKS != 0
 }
 
 /// Kinds of wakes by bit: disruptions, hours, servers, drafts, timetables, outages of servers, empty vehicles, pools, servers
-/// without work.
-const CLOCKS: u32 =
-    1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24 | 1 << 25 | 1 << 27 | 1 << 28 | 1 << 29;
-/// Convoys, settlements, timetables, free departures, entries, services, overdue departures, servers without work.
-const MARKS: u32 = 1 << 2 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21 | 1 << 22 | 1 << 26 | 1 << 28;
+/// without work, reviews of stocks.
+const CLOCKS: u64 =
+    1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 17 | 1 << 19 | 1 << 24 | 1 << 25 | 1 << 27 | 1 << 28 | 1 << 29 | 1 << 31;
+/// Convoys, settlements, timetables, free departures, entries, services, overdue departures, servers without work, what
+/// stocks decide.
+const MARKS: u64 = 1 << 2
+    | 1 << 18
+    | 1 << 19
+    | 1 << 20
+    | 1 << 21
+    | 1 << 22
+    | 1 << 26
+    | 1 << 28
+    | 1 << 30
+    | 1 << 32
+    | 1 << 33
+    | 1 << 34;
 
 #[inline(always)]
 fn kind_of(key: Key) -> u32 {
@@ -88,6 +109,7 @@ pub struct Ranks {
     pub steps: Vec<u32>,
     pub streams: Vec<u32>,
     pub pools: Vec<u32>,
+    pub stocks: Vec<u32>,
 }
 
 impl Ranks {
@@ -102,6 +124,7 @@ impl Ranks {
         all.extend(plan.steps.iter().enumerate().map(|(i, s)| (&*plan.nodes[s.node].name, &*s.name, 0, 5, i)));
         all.extend(plan.streams.iter().enumerate().map(|(i, s)| (&*s.name, "", 0, 6, i)));
         all.extend(plan.pools.iter().enumerate().map(|(i, p)| (&*p.name, "", 0, 7, i)));
+        all.extend(plan.stocks.iter().enumerate().map(|(i, s)| (&*s.name, "", 0, 8, i)));
         all.sort_unstable();
         assert!(all.len() < 1 << 20, "the reader refuses a scenario of more than 2^20 places");
         let mut ranks = Ranks::default();
@@ -115,6 +138,7 @@ impl Ranks {
             (&mut ranks.steps, plan.steps.len()),
             (&mut ranks.streams, plan.streams.len()),
             (&mut ranks.pools, plan.pools.len()),
+            (&mut ranks.stocks, plan.stocks.len()),
         ];
         let lists = lists.map(|(list, len)| {
             list.resize(len, 0);
@@ -181,6 +205,11 @@ pub fn unpack(key: Key) -> Wake {
         27 => Wake::PoolTurns(Id::new(id)),
         28 => Wake::Idles(Id::new(id)),
         29 => Wake::ServerBack(Id::new(id), (who >> 32) as u32),
+        30 => Wake::StockArrives(Id::new(id), (who >> 32) as u32),
+        31 => Wake::StockReviews(Id::new(id)),
+        32 => Wake::StockGives(Id::new(id)),
+        33 => Wake::StockOrders(Id::new(id)),
+        34 => Wake::StockMakes(Id::new(id)),
         kind => unreachable!("no wake has kind {kind}"),
     }
 }
@@ -224,6 +253,11 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::PoolTurns(p) => (27, p.raw()),
         Wake::Idles(s) => (28, s.raw()),
         Wake::ServerBack(s, server) => return (29, u64::from(server) << 32 | u64::from(s.raw())),
+        Wake::StockArrives(s, row) => return (30, u64::from(row) << 32 | u64::from(s.raw())),
+        Wake::StockReviews(s) => (31, s.raw()),
+        Wake::StockGives(s) => (32, s.raw()),
+        Wake::StockOrders(s) => (33, s.raw()),
+        Wake::StockMakes(s) => (34, s.raw()),
     };
     (kind, u64::from(id))
 }
@@ -266,6 +300,11 @@ mod tests {
             Wake::PoolTurns(Id::new(id)),
             Wake::Idles(Id::new(id)),
             Wake::ServerBack(Id::new(id), 5),
+            Wake::StockArrives(Id::new(id), 5),
+            Wake::StockReviews(Id::new(id)),
+            Wake::StockGives(Id::new(id)),
+            Wake::StockOrders(Id::new(id)),
+            Wake::StockMakes(Id::new(id)),
         ];
         for (kind, wake) in all.into_iter().enumerate() {
             let (number, who) = parts(wake);
@@ -285,6 +324,7 @@ mod tests {
                     | PoolTurns(_)
                     | Idles(_)
                     | ServerBack(..)
+                    | StockReviews(_)
             );
             assert_eq!(is_clock(key), clock, "{wake:?}");
             let marks = matches!(
@@ -297,6 +337,10 @@ mod tests {
                     | Serves(_)
                     | LegOverdue(_)
                     | Idles(_)
+                    | StockArrives(..)
+                    | StockGives(_)
+                    | StockOrders(_)
+                    | StockMakes(_)
             );
             assert_eq!(leaves_a_mark(key), marks, "{wake:?}");
         }

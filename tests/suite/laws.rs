@@ -200,6 +200,20 @@ fn money(state: &State) -> Result<(), String> {
 /// I11: what can be done at an instant is done at it.
 fn between(state: &State) -> Result<(), String> {
     let plan = state.plan();
+    for stock in plan.stocks.ids() {
+        let (row, rule) = (&state[stock], &plan.stocks[stock]);
+        let name = &rule.name;
+        hold!(row.on_hand >= 0 && row.on_order >= 0 && row.owed >= 0, "{name}: below zero");
+        hold!(row.on_hand == 0 || row.waiting.is_empty(), "{name}: units on hand and lines that wait");
+        let orders = |rule: waybill::model::Reorder| rule.units(row.position()) > 0;
+        hold!(rule.review.is_some() || !rule.reorder.is_some_and(orders), "{name}: an order that is due");
+        let lacks = |key: &(i32, SimTime, _, u32, u32, _)| state.line(key.5).asked - state.line(key.5).taken;
+        let waiting: i64 = row.waiting.iter().map(lacks).sum();
+        let gifts = plan.mechanisms.ids().filter(|&m| state.gives_from(m, rule.at));
+        let listed = gifts.flat_map(|m| state[m].list.iter()).map(|key| state.line(key.5));
+        let listed: i64 = listed.filter(|line| line.item == rule.item).map(|line| line.asked).sum();
+        hold!(waiting + listed == row.owed, "{name}: {waiting} and {listed} wait, {} are owed", row.owed);
+    }
     for pool in plan.pools.ids() {
         let uses = |step| plan.steps[step].uses.iter().filter(|u| u.0 == pool).map(|u| u.1).sum::<u32>();
         let used: u32 = plan.steps.ids().map(|step| uses(step) * state[step].busy).sum();

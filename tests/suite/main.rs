@@ -13,6 +13,7 @@ mod grammar_departures;
 mod grammar_outages;
 mod grammar_pools;
 mod grammar_stations;
+mod grammar_stocks;
 mod laws;
 mod mended;
 mod money;

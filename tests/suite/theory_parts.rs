@@ -70,3 +70,91 @@ fn a_vehicle_that_takes_one_or_two() {
     ];
     holds("bulk service of one or two", &text, &expected);
 }
+
+/// Chances of a Poisson number up to `most`.
+fn poisson(mean: f64, most: usize) -> Vec<f64> {
+    let mut all = vec![(-mean).exp()];
+    (1..=most).for_each(|n| all.push(all[n - 1] * mean / n as f64));
+    all
+}
+
+/// A stock `s` of these keys, one unit asked for five times a day on average; three thousand days, of which 50 to begin.
+fn stock(keys: &str) -> String {
+    format!(
+        "[time]\nstart = 2025-01-01\nend = \"3050d\"\nwarm_up = \"50d\"\n\n[[item]]\nname = \"spare\"\n\n[[stock]]\nname = \"s\"\nitem = \"spare\"\nat = \"depot\"\n{keys}\n\n\
+         [[node]]\nname = \"depot\"\nnext = \"border\"\n\n[[node]]\nname = \"border\"\nkind = \"handover\"\n\n\
+         [[requirement]]\nname = \"r\"\narrivals = {{ poisson = \"5/d\" }}\nitem = \"spare\"\norigin = \"depot\"\n"
+    )
+}
+
+/// Means of what is on hand and owed, and the share of time with something on hand, where the position is uniform on
+/// `low..=high` and, apart from it, a Poisson number of this mean is on order before it (Hadley and Whitin 1963, chapter 4).
+fn on_hand(low: i64, high: i64, mean: f64) -> [f64; 3] {
+    let p = poisson(mean, 200);
+    let mut sums = [0.0; 3];
+    for position in low..=high {
+        for (n, p) in p.iter().enumerate() {
+            let net = position - n as i64;
+            sums[0] += p * net.max(0) as f64;
+            sums[1] += p * (-net).max(0) as f64;
+            sums[2] += if net > 0 { *p } else { 0.0 };
+        }
+    }
+    sums.map(|sum| sum / (high - low + 1) as f64)
+}
+
+fn stock_rows(case: &str, keys: &str, [on_hand, owed, ready]: [f64; 3], on_order: f64) {
+    let expected = [
+        ("stocks.s.on_hand_mean", on_hand),
+        ("stocks.s.back_orders_mean", owed),
+        // Poisson demands meet what is there on average over time.
+        ("stocks.s.fill_rate", ready),
+        ("stocks.s.on_order_mean", on_order),
+        ("requirements.total.waited.production_mean", owed / 5.0 * 86_400.0),
+    ];
+    holds(case, &stock(keys), &expected);
+}
+
+/// Base stock: what is on order is the number in an M/G/infinity (Palm), whatever the law of the lead time.
+#[test]
+fn a_base_stock() {
+    for lead in ["\"2d\"", "{ exponential = \"2d\" }", "{ uniform = { low = \"0d\", high = \"4d\" } }"] {
+        let keys = format!("on_hand = 12\nreorder = {{ up_to = 12 }}\nlead_time = {lead}");
+        stock_rows("base stock of 12", &keys, on_hand(12, 12, 10.0), 10.0);
+    }
+}
+
+#[test]
+fn a_point_and_a_quantity_or_a_level() {
+    // One at a time, the two rules are one: the position is uniform on 9..=16, and 10 on average are asked for in a lead time.
+    let exact = on_hand(9, 16, 10.0);
+    stock_rows("(s, Q) = (8, 8)", "on_hand = 16\nreorder = { at = 8, quantity = 8 }\nlead_time = \"2d\"", exact, 10.0);
+    stock_rows("(s, S) = (8, 16)", "on_hand = 16\nreorder = { at = 8, up_to = 16 }\nlead_time = \"2d\"", exact, 10.0);
+}
+
+/// Reviewed once a day: between reviews the position falls; at `t` after a review, what left since that review's order is
+/// Poisson over the lead time and `t` (Hadley and Whitin 1963, chapter 5).
+#[test]
+fn a_stock_that_is_reviewed_once_a_day() {
+    const PARTS: usize = 2_000;
+    let mut exact = [0.0; 3];
+    for part in 0..PARTS {
+        let t = (part as f64 + 0.5) / PARTS as f64;
+        let at = on_hand(16, 16, 5.0 * (2.0 + t));
+        (0..3).for_each(|i| exact[i] += at[i] / PARTS as f64);
+    }
+    let keys = "on_hand = 16\nreorder = { up_to = 16 }\nreview = { every = \"1d\" }\nlead_time = \"2d\"";
+    stock_rows("reviewed daily, up to 16", keys, exact, 10.0);
+}
+
+/// A production line that makes one at a time is an M/M/1 behind the stock: on order is geometric.
+#[test]
+fn a_base_stock_behind_a_production_line() {
+    let load: f64 = 5.0 / 8.0;
+    let (up_to, keys) = (4, "on_hand = 4\nreorder = { up_to = 4 }\nproduction = { time = { exponential = \"3h\" } }");
+    let chance = |n: i32| (1.0 - load) * load.powi(n);
+    let on_hand: f64 = (0..up_to).map(|n| chance(n) * f64::from(up_to - n)).sum();
+    let owed = load.powi(up_to) * load / (1.0 - load);
+    let ready = 1.0 - load.powi(up_to);
+    stock_rows("base stock, one at a time", keys, [on_hand, owed, ready], load / (1.0 - load));
+}

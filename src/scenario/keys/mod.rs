@@ -56,6 +56,8 @@ pub enum Form {
     ChosenFactor,
     /// Pools, and how many servers of each.
     Uses,
+    /// `"continuous"`, or a rhythm.
+    Review,
     /// Items and classes.
     Goods,
     /// An amount of the key that the distribution stands at.

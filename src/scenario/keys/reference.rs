@@ -36,7 +36,14 @@ pub fn reference() -> String {
         let title = match spec.name {
             "" => "The top of a file".to_string(),
             "time" | "money" => format!("`[{}]`", spec.name),
-            "money.rates" | "requirement.lines" | "leg.departures" | "arrivals" | "disruption.arrivals" => {
+            "money.rates"
+            | "requirement.lines"
+            | "stock.reorder"
+            | "stock.review"
+            | "stock.production"
+            | "leg.departures"
+            | "arrivals"
+            | "disruption.arrivals" => {
                 format!("`{}`", spec.name)
             }
             "journal.columns" => "`[journal.columns]`".to_string(),
@@ -103,6 +110,7 @@ fn kind(key: &Key) -> String {
         Form::Chosen => "time or distribution, or a choice `{ by }` of such".into(),
         Form::ChosenFactor => "a choice `{ by }` of factors".into(),
         Form::Uses => "table of pools and numbers".into(),
+        Form::Review => "`\"continuous\"`, or a rhythm".into(),
         Form::Goods => "item or class, or list of such".into(),
         Form::Own => "as the key it stands at".into(),
         Form::Rate => "rate".into(),

@@ -57,6 +57,7 @@ fn form(form: Form) -> Value {
         Form::Law(_) | Form::Own => any(&[text(), number(), of("distribution")]),
         Form::Chosen => any(&[text(), number(), of("distribution"), words()]),
         Form::ChosenFactor | Form::Uses => words(),
+        Form::Review => any(&[json!({ "const": "continuous" }), of("stock.review")]),
         Form::Goods => any(&[text(), list(text())]),
         Form::Dates => list(text()),
         Form::Paths => any(&[text(), list(text())]),

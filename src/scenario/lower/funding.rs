@@ -139,7 +139,14 @@ pub(super) fn mechanisms(entries: &[Entry<'_>], all: &mut All) -> Vec<MechanismP
         let stages = stages(f, row);
         let package = package(f, row);
         let origin = origin.map(Id::new);
-        out.push(MechanismPlan { name: e.name.clone(), kind: row.name.to_string(), origin, stages, package });
+        out.push(MechanismPlan {
+            name: e.name.clone(),
+            kind: row.name.to_string(),
+            takes_stock: row.takes_stock,
+            origin,
+            stages,
+            package,
+        });
     }
     out
 }

@@ -1,16 +1,17 @@
 //! Items, stocks, and the streams of requirements and consignments.
 
 use super::{All, Entry, Places, dates};
-use crate::model::{Arrivals, Brings, Item, Line, NeedPlan, Shape, Stock, Stream};
+use crate::model::{Arrivals, Brings, Clock, Item, Line, NeedPlan, Reorder, Shape, Stock, Stream, Supply};
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Finding;
 use crate::scenario::fields::Fields;
-use crate::scenario::keys::Unit;
+use crate::scenario::keys::{self, Unit};
 use crate::scenario::laws;
 use crate::scenario::tree::{Node, Place, Value};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::draw::Law;
+use crate::units::time::{SimDuration, SimTime};
 
 pub(super) fn items(entries: &[Entry<'_>]) -> Vec<Item> {
     entries
@@ -31,15 +32,75 @@ pub(super) fn items(entries: &[Entry<'_>]) -> Vec<Item> {
 }
 
 pub(super) fn stocks(entries: &[Entry<'_>], all: &All) -> Vec<Stock> {
+    let mut taken: std::collections::BTreeMap<(u32, u32), Place> = Default::default();
     entries
         .iter()
         .filter_map(|e| {
             let f = &e.fields;
             f.basis(&format!("stock.{}", e.name));
             let (item, at, on_hand) = (f.refer("item", &all.items), f.refer("at", &all.nodes), f.count("on_hand"));
-            Some(Stock { name: e.name.clone(), item: Id::new(item?), at: Id::new(at?), on_hand: on_hand.unwrap_or(0) })
+            let (reorder, review, supply) = (reorder(f), review(f), supply(f));
+            f.goes_with("review", "reorder");
+            f.goes_with("lead_time", "reorder");
+            f.goes_with("production", "reorder");
+            let (item, at) = (item?, at?);
+            if let Some(first) = taken.insert((item, at), e.place) {
+                let message = "two stocks of one item stand at one node";
+                f.cx.report(
+                    Finding::new(&codes::DUPLICATE, e.place, message, "make them one, or move this one")
+                        .second(first, "the first one is here"),
+                );
+            }
+            let (item, at, on_hand) = (Id::new(item), Id::new(at), on_hand.unwrap_or(0));
+            Some(Stock { name: e.name.clone(), item, at, on_hand, reorder, review, supply })
         })
         .collect()
+}
+
+/// When and how much is ordered.
+fn reorder(f: &Fields<'_>) -> Option<Reorder> {
+    let r = f.sub("reorder")?;
+    r.not_both("quantity", "up_to");
+    if !r.one_of(&["quantity", "up_to"]) {
+        return None;
+    }
+    if r.get("quantity").is_some() {
+        if !r.one_of(&["at"]) {
+            return None;
+        }
+        return Some(Reorder::Quantity { at: r.count("at")?, quantity: r.count("quantity")? });
+    }
+    let up_to = r.count("up_to")?;
+    let at = if r.get("at").is_some() { r.count("at")? } else { up_to - 1 };
+    if at >= up_to {
+        let place = r.get("at").map_or(r.place, |n| n.place);
+        let label = "expected less than `up_to`, else it would order for ever";
+        f.cx.report(Finding::new(&codes::RANGE, place, "`at` is out of range", label));
+        return None;
+    }
+    Some(Reorder::UpTo { at, up_to })
+}
+
+fn review(f: &Fields<'_>) -> Option<Clock> {
+    let node = f.get("review")?;
+    if let Value::Text(_) = node.value {
+        f.cx.word(node, "review", &["continuous"]);
+        return None;
+    }
+    let own = Fields::open(f.cx, node, &keys::REVIEW)?;
+    let every = own.whole("every").map(SimDuration)?;
+    let first = if own.get("first").is_some() { own.later("first")? } else { SimTime::ZERO.after(every) };
+    Some(Clock { every, first })
+}
+
+/// How ordered units come.
+fn supply(f: &Fields<'_>) -> Supply {
+    f.not_both("lead_time", "production");
+    let lead = || Supply::Lead(laws::law(f, "lead_time", Unit::Time).unwrap_or(Law::Constant(0)));
+    let Some(p) = f.sub("production") else { return lead() };
+    let Some(time) = laws::law(&p, "time", Unit::Time) else { return lead() };
+    let lot = if p.get("lot").is_some() { p.count("lot") } else { None };
+    Supply::Production { servers: p.count32("servers").unwrap_or(1), lot, time }
 }
 
 /// When a stream's things come, what is said beside that, and where the file says so.

@@ -1,0 +1,254 @@
+//! Stocks: on hand, on order, owed.
+
+use super::State;
+use super::wake::Wake;
+use crate::event::{Event, LineId};
+use crate::model::{Item, MechanismPlan, Node, Plan, Stock, Stream, Supply};
+use crate::units::arena::Id;
+use crate::units::time::SimTime;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, VecDeque};
+
+/// A stock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockRow {
+    pub on_hand: i64,
+    /// Ordered and not yet in.
+    pub on_order: i64,
+    /// Asked for and not yet given.
+    pub owed: i64,
+    /// Lines that wait for units, in the order of choice: priority, joining, name (stream, number, line).
+    pub waiting: BTreeSet<(i32, SimTime, Id<Stream>, u32, u32, LineId)>,
+    /// Orders so far, and lots that its production line began.
+    pub orders: u64,
+    pub lots: u64,
+    /// Deliveries under way, by row, with their units; rows of those that came are used again.
+    deliveries: Vec<i64>,
+    free: Vec<u32>,
+    /// Lots that wait for the production line, and how many it makes now.
+    queue: VecDeque<i64>,
+    making: u32,
+    gives_set: bool,
+    orders_set: bool,
+    makes_set: bool,
+    /// `seq` of what changed it last.
+    pub last: u64,
+}
+
+impl StockRow {
+    pub(super) fn new(plan: &Plan, stock: Id<Stock>) -> StockRow {
+        StockRow { on_hand: plan.stocks[stock].on_hand, ..StockRow::default() }
+    }
+
+    /// What it has and will have beyond what it owes.
+    pub fn position(&self) -> i64 {
+        self.on_hand + self.on_order - self.owed
+    }
+
+    /// Units of a delivery.
+    pub fn delivery(&self, row: u32) -> i64 {
+        self.deliveries[row as usize]
+    }
+
+    /// The lot that the production line begins next.
+    pub fn next_lot(&self) -> Option<i64> {
+        self.queue.front().copied()
+    }
+}
+
+impl State {
+    /// The stock of an item at a node.
+    pub fn stock_at(&self, node: Id<Node>, item: Id<Item>) -> Option<Id<Stock>> {
+        let plan = self.plan();
+        plan.stocks.ids().find(|&s| plan.stocks[s].at == node && plan.stocks[s].item == item)
+    }
+
+    /// The stock from which a mechanism gives an item.
+    pub fn stock_of(&self, mechanism: Id<MechanismPlan>, item: Id<Item>) -> Option<Id<Stock>> {
+        self.stock_at(self.plan().mechanisms[mechanism].origin?, item)
+    }
+
+    pub(super) fn apply_stocks(&mut self, event: &Event) {
+        let seq = self.events;
+        match *event {
+            Event::StockAsked { line, stock, quantity } => {
+                let now = self.now;
+                let row = &mut self.lines[line.index()];
+                (row.joined, row.last) = (now, seq);
+                let key = self.key_of_line(line);
+                let row = &mut self[stock];
+                row.owed += quantity;
+                row.waiting.insert(key);
+                self.arm_stock(stock);
+            }
+            Event::StockTaken { line, stock, quantity } => {
+                let key = self.key_of_line(line);
+                let done = self.line(line).taken + quantity == self.line(line).asked;
+                let row = &mut self.lines[line.index()];
+                row.taken += quantity;
+                row.last = seq;
+                let row = &mut self[stock];
+                row.on_hand -= quantity;
+                assert!(row.on_hand >= 0, "a stock on hand is never below zero");
+                row.owed -= quantity;
+                if done {
+                    row.waiting.remove(&key);
+                }
+                row.last = seq;
+                if self.plan_of_need(self.line(line).need).via.is_some() {
+                    self.leave_list(line);
+                }
+                self.arm_stock(stock);
+            }
+            Event::StockReviewed { stock } => {
+                let clock = self.plan().stocks[stock].review.expect("a stock that is reviewed has a rhythm");
+                self.set(self.now.after(clock.every), Wake::StockReviews(stock));
+            }
+            Event::StockOrdered { stock, quantity, lead } => {
+                let row = &mut self[stock];
+                row.on_order += quantity;
+                row.orders += 1;
+                row.last = seq;
+                if lead.0 >= 0 {
+                    self.deliver(stock, quantity, self.now.after(lead));
+                } else {
+                    let most = match &self.plan().stocks[stock].supply {
+                        Supply::Production { lot, .. } => lot.unwrap_or(quantity),
+                        Supply::Lead(_) => quantity,
+                    };
+                    let mut left = quantity;
+                    while left > 0 {
+                        self[stock].queue.push_back(left.min(most));
+                        left -= most;
+                    }
+                }
+                self.arm_stock(stock);
+            }
+            Event::ProductionStarted { stock, quantity, lasts } => {
+                let row = &mut self[stock];
+                row.queue.pop_front();
+                row.making += 1;
+                row.lots += 1;
+                row.last = seq;
+                self.deliver(stock, quantity, self.now.after(lasts));
+                self.arm_stock(stock);
+            }
+            Event::StockReceived { stock, quantity } => {
+                let produced = matches!(self.plan().stocks[stock].supply, Supply::Production { .. });
+                let row = &mut self[stock];
+                row.on_order -= quantity;
+                row.on_hand += quantity;
+                row.making -= u32::from(produced);
+                row.last = seq;
+                self.arm_stock(stock);
+                // Gifts that wait for their stock may go on.
+                let (at, item) = (self.plan().stocks[stock].at, self.plan().stocks[stock].item);
+                let givers: Vec<_> = self.plan().mechanisms.ids().filter(|&m| self.gives_from(m, at)).collect();
+                for m in givers {
+                    let waits = |key: &(i32, SimTime, Id<Stream>, u32, u32, LineId)| self.line(key.5).item == item;
+                    if self[m].list.iter().any(waits) {
+                        self.arm_settle(m);
+                    }
+                }
+            }
+            _ => unreachable!("apply hands stocks their own events"),
+        }
+    }
+
+    /// Whether a mechanism gives from stocks at a node.
+    pub fn gives_from(&self, m: Id<MechanismPlan>, node: Id<Node>) -> bool {
+        let plan = &self.plan().mechanisms[m];
+        plan.takes_stock && plan.origin == Some(node)
+    }
+
+    /// A line waits for the stock of its mechanism: that owes it, as it does what lines ask for themselves.
+    pub(super) fn owe(&mut self, m: Id<MechanismPlan>, line: LineId) {
+        let (item, asked) = (self.line(line).item, self.line(line).asked);
+        if !self.plan().mechanisms[m].takes_stock {
+            return;
+        }
+        if let Some(stock) = self.stock_of(m, item) {
+            self[stock].owed += asked;
+            self.arm_stock(stock);
+        }
+    }
+
+    fn key_of_line(&self, line: LineId) -> (i32, SimTime, Id<Stream>, u32, u32, LineId) {
+        let row = self.line(line);
+        let need = self.need(row.need);
+        (need.priority, row.joined, need.stream, need.number, row.position, line)
+    }
+
+    fn deliver(&mut self, stock: Id<Stock>, quantity: i64, at: SimTime) {
+        let row = &mut self[stock];
+        let slot = match row.free.pop() {
+            Some(slot) => {
+                row.deliveries[slot as usize] = quantity;
+                slot
+            }
+            None => {
+                row.deliveries.push(quantity);
+                row.deliveries.len() as u32 - 1
+            }
+        };
+        assert!(slot < 1 << 24, "a stock waits for at most 2^24 deliveries at once");
+        self.set(at, Wake::StockArrives(stock, slot));
+    }
+
+    /// Sets or takes back what a stock has to do now, after anything about it changed.
+    pub(super) fn arm_stock(&mut self, stock: Id<Stock>) {
+        let (row, plan) = (&self[stock], &self.plan().stocks[stock]);
+        let gives = row.on_hand > 0 && !row.waiting.is_empty();
+        let due = |rule: crate::model::Reorder| rule.units(row.position()) > 0;
+        let orders = plan.review.is_none() && plan.reorder.is_some_and(due);
+        let makes = match plan.supply {
+            Supply::Production { servers, .. } => row.making < servers && !row.queue.is_empty(),
+            Supply::Lead(_) => false,
+        };
+        let rank = self.net.ranks.stocks[stock.index()];
+        let before = (row.gives_set, row.orders_set, row.makes_set);
+        for (due, set, phase, wake) in [
+            (gives, before.0, 4, Wake::StockGives(stock)),
+            (orders, before.1, 4, Wake::StockOrders(stock)),
+            (makes, before.2, 7, Wake::StockMakes(stock)),
+        ] {
+            match (due, set) {
+                (true, false) => self.set(self.now, wake),
+                (false, true) => self.cancel(self.now, phase, rank, wake),
+                _ => {}
+            }
+        }
+        let row = &mut self[stock];
+        (row.gives_set, row.orders_set, row.makes_set) = (gives, orders, makes);
+    }
+
+    /// A stock that opens below its reorder point orders at the start.
+    pub(super) fn open_stock(&mut self, stock: Id<Stock>) {
+        let due = self.plan().stocks[stock].reorder.is_some_and(|r| r.units(self[stock].position()) > 0);
+        if due {
+            self[stock].orders_set = true;
+            self.set(SimTime::ZERO, Wake::StockOrders(stock));
+        }
+    }
+
+    /// What taking a wake of a stock out of the calendar means for it.
+    pub(super) fn taken_of_stock(&mut self, wake: Wake) {
+        match wake {
+            // What the row holds is looked at before the wake is taken.
+            Wake::StockArrives(stock, row) => self[stock].free.push(row),
+            Wake::StockGives(stock) => self[stock].gives_set = false,
+            Wake::StockOrders(stock) => self[stock].orders_set = false,
+            Wake::StockMakes(stock) => self[stock].makes_set = false,
+            _ => unreachable!("only what a stock decides leaves a mark"),
+        }
+    }
+
+    /// Whether lines wait for a review that will order.
+    pub(super) fn waits_for_a_review(&self) -> bool {
+        let plan = self.plan();
+        plan.stocks.ids().any(|stock| {
+            let (row, plan) = (&self[stock], &plan.stocks[stock]);
+            row.owed > row.on_hand && plan.review.is_some() && plan.reorder.is_some_and(|r| r.units(row.position()) > 0)
+        })
+    }
+}
