@@ -1,6 +1,6 @@
 //! Values that are tables: arrivals, departures, distributions and the like.
 
-use super::entries::DISCIPLINES;
+use super::places::DISCIPLINES;
 use super::{BASIS, Form, Spec, Unit, may, must};
 
 pub(crate) static ARRIVALS: Spec = Spec {

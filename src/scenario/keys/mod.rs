@@ -5,15 +5,19 @@
 
 mod entries;
 mod forms;
+mod places;
 mod reference;
 mod schema;
 mod skeleton;
+mod stocks;
 
 pub(crate) use entries::*;
 pub(crate) use forms::*;
+pub(crate) use places::*;
 pub use reference::reference;
 pub use schema::schema;
 pub use skeleton::skeleton;
+pub(crate) use stocks::*;
 
 /// What an amount measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
