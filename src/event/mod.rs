@@ -300,6 +300,18 @@ events! {
     ProductionStarted("ProductionStarted") = 112 { stock: Id<Stock>, quantity: i64, lasts: SimDuration }
     /// Ordered units come in.
     StockReceived("StockReceived") = 113 { stock: Id<Stock>, quantity: i64 }
+    /// A package of a scenario, which seeks money from now on; the next of the stream comes `next` seconds later (-1: none).
+    PackageStated("PackageStated") = 114 { package: PackageId, stream: Id<Stream>, priority: i32, price: Money, next: SimDuration }
+    /// What of a pledge is not allocated in so many seconds from its announcement will be withdrawn.
+    PledgeExpirySet("PledgeExpirySet") = 115 { pledge: PledgeId, expires: SimDuration }
+    /// What was not allocated of a pledge is withdrawn.
+    PledgeExpired("PledgeExpired") = 116 { pledge: PledgeId, amount: Money }
+    /// A pledge is not committed (`payment`: paid) now: its nation is struck for `wait` seconds more (-1: for ever).
+    PledgeDelayed("PledgeDelayed") = 117 { pledge: PledgeId, payment: bool, wait: SimDuration }
+    /// A requirement is open no more, though not all of it was delivered.
+    RequirementExpired("RequirementExpired") = 118 { need: NeedId }
+    /// A line of an expired requirement waits no more for its mechanism or its stock.
+    LineWithdrawn("LineWithdrawn") = 119 { line: LineId }
 }
 
 const _: () = assert!(size_of::<Event>() <= 32, "an event stays small: it is written once a few nanoseconds");

@@ -55,7 +55,7 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
 const LOTS_MOST: i64 = 1 << 20;
 
 /// Refuses what a log cannot hold: nothing is ever cut.
-fn check_size(turn: &mut Turn, stream: Id<Stream>, number: u32, quantities: &[i64]) {
+pub(super) fn check_size(turn: &mut Turn, stream: Id<Stream>, number: u32, quantities: &[i64]) {
     let state = turn.state;
     let name = || format!("{}#{number}", state.plan().streams[stream].name);
     let plan = state.need_plan(stream, state[stream].brought);
@@ -77,7 +77,7 @@ fn check_size(turn: &mut Turn, stream: Id<Stream>, number: u32, quantities: &[i6
     }
 }
 
-fn quantity(rules: &NeedRules, line: usize, block: Block) -> i64 {
+pub(super) fn quantity(rules: &NeedRules, line: usize, block: Block) -> i64 {
     let (purpose, law) = &rules.lines[line];
     let word = if line == 0 { block.quantity() } else { block.secret().draw(*purpose, 0) };
     law.at(word)
@@ -138,12 +138,38 @@ pub fn validates(turn: &mut Turn, need: NeedId) {
     matched(turn, need, cause);
 }
 
+/// It was open for as long as it would be.
+pub fn expires(turn: &mut Turn, need: NeedId) {
+    let state = turn.state;
+    let cause = turn.emit(state.need(need).last, Event::RequirementExpired { need });
+    if state.need(need).matched.is_none() {
+        return;
+    }
+    // What is in a package, or goods already, goes on; what still waits to be provided is withdrawn.
+    let via = state.plan_of_need(need).via;
+    for &line in &state.need(need).lines {
+        let (row, subject) = (state.line(line), Subject::Line(line));
+        let gate = via.map(|m| state.gate_of(m, 0)).filter(|&gate| state.gate(gate).inside.contains_key(&subject));
+        let asks = via.is_none() && row.taken < row.asked && state.stock_at(row.origin, row.item).is_some();
+        if gate.is_some() || asks {
+            let cause = turn.emit(cause, Event::LineWithdrawn { line });
+            if let Some(gate) = gate {
+                turn.emit(cause, Event::StageLeft { subject, gate });
+            }
+        }
+    }
+}
+
 /// Its lines go on: to their mechanism, or their goods stand at their origin.
 fn matched(turn: &mut Turn, need: NeedId, cause: u64) {
     let state = turn.state;
     let cause = turn.emit(cause, Event::RequirementMatched { need });
     let via = state.plan_of_need(need).via;
     let mut taken = 0;
+    // Who is past its date is provided with nothing more.
+    if state.need(need).expired.is_some() {
+        return;
+    }
     // What asks for nothing goes nowhere.
     if state.need(need).asked == 0 {
         turn.emit(cause, Event::RequirementFulfilled { need });

@@ -75,6 +75,9 @@ pub fn decide(state: &State, rules: &mut Rules, due: &Due, out: &mut Vec<Entry>)
         Wake::ServerBack(step, server) => {
             turn.emit(state[step].last, Event::ServerBack { step, server });
         }
+        Wake::PackageEnters(package) => package::backlog(turn, package),
+        Wake::NeedExpires(need) => demand::expires(turn, need),
+        Wake::PledgeExpires(id) => pledge::expires(turn, id),
         Wake::StockArrives(id, row) => stock::arrives(turn, id, row),
         Wake::StockReviews(id) => stock::reviews(turn, id),
         Wake::StockGives(id) => stock::gives(turn, id),
@@ -116,6 +119,7 @@ fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         Brings::Consignments { .. } => movement::arrival(turn, stream),
         Brings::Requirements(_) => demand::arrival(turn, stream),
         Brings::Pledges(_) => pledge::arrival(turn, stream),
+        Brings::Packages(_) => package::stated(turn, stream),
         Brings::Rows(rows) => {
             let row = &rows[row.brought as usize];
             match &row.brings {

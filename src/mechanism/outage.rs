@@ -22,6 +22,8 @@ pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
         Strikes::Leg(l) => struck(&state[l].struck),
         Strikes::Mechanism(m) => struck(&state.gate(gate(m, 0)).struck),
         Strikes::Stage(m, stage) => struck(&state.gate(gate(m, stage)).struck),
+        Strikes::Nation(n) => struck(&state.nations[n.index()]),
+        Strikes::Supplier => state.net.supplier.first().is_some_and(|&g| struck(&state.gate(g).struck)),
     };
     let cause = if on {
         turn.emit(0, Event::DisruptionEnded { disruption: id })
@@ -50,6 +52,9 @@ pub fn disruption(turn: &mut Turn, id: Id<Disruption>) {
             }
         }
         Strikes::Stage(m, stage) => gate_turns(turn, gate(m, stage), on, cause),
+        Strikes::Supplier => state.net.supplier.iter().for_each(|&g| gate_turns(turn, g, on, cause)),
+        // Its pledges ask when they are due.
+        Strikes::Nation(_) => {}
     }
 }
 

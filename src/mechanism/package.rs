@@ -1,10 +1,10 @@
 //! Packages (PURL): requirements are drafted into packages, donors fund them, the supplier releases them.
 
-use super::rules::slowed;
+use super::rules::{BringsRules, slowed};
 use super::turn::Turn;
 use super::{Mechanism, goods};
-use crate::event::{Event, GateId, LineId, PackageId, PledgeId, Subject};
-use crate::model::{Excess, MechanismPlan};
+use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};
+use crate::model::{Excess, MechanismPlan, Stream};
 use crate::state::{PackageStage, Resting};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
@@ -78,7 +78,7 @@ fn forms(turn: &mut Turn, m: Id<MechanismPlan>, all: bool) -> bool {
 fn form(turn: &mut Turn, m: Id<MechanismPlan>, lines: &[LineId], price: Money, formed: &mut u32) {
     let state = turn.state;
     let package = PackageId::new(state.packages.len() as u32 + *formed);
-    let number = state[m].packages.len() as u32 + 1 + *formed;
+    let number = state[m].formed + 1 + *formed;
     *formed += 1;
     let cause = lines.iter().map(|l| state.line(*l).last).max().expect("a package has lines");
     let cause = turn.emit(cause, Event::PackageDrafted { package, mechanism: m, price });
@@ -91,6 +91,82 @@ fn form(turn: &mut Turn, m: Id<MechanismPlan>, lines: &[LineId], price: Money, f
     let word = turn.rules.package_named(m.index(), number, gate);
     let time = stage_time(turn, gate, word);
     turn.emit(cause, Event::StageEntered { subject: Subject::Package(package), gate, lasts: time });
+}
+
+/// A package that the scenario states begins to seek money; the lines that it asks for itself are validated as it comes.
+pub fn stated(turn: &mut Turn, stream: Id<Stream>) {
+    let state = turn.state;
+    let number = state.next_number(stream);
+    let block = turn.rules.block(stream, u64::from(number));
+    let rules = &turn.rules.streams[stream.index()];
+    let priority = rules.priority.at(block.priority()) as i32;
+    let BringsRules::Packages { price, need } = &rules.brings else { unreachable!("the rules follow the plan") };
+    let price = price.as_ref().map(|law| Money(law.at(block.quantity())));
+    let due = need.as_ref().and_then(|need| need.needed_within.as_ref());
+    let due = due.map(|law| turn.now.after(SimDuration(law.at(block.need_by()))));
+    let quantities: Vec<i64> = need
+        .as_ref()
+        .map_or(Vec::new(), |need| (0..need.lines.len()).map(|i| super::demand::quantity(need, i, block)).collect());
+    let cause = super::cause_of(turn, stream);
+    let next = super::next_of(turn, stream);
+    let package = PackageId::new(state.packages.len() as u32);
+    let Some(plan) = &state.package_plan(stream).need else {
+        let price = price.expect("a package without lines has a price");
+        let last = turn.emit(cause, Event::PackageStated { package, stream, priority, price, next });
+        if turn.now.0 >= 0 {
+            seeks(turn, package, state.package_plan(stream).via, last);
+        }
+        return;
+    };
+    super::demand::check_size(turn, stream, number, &quantities);
+    let value = |(line, units): (&crate::model::Line, &i64)| {
+        line.unit_value.unwrap_or(state.plan().items[line.item].value).0.saturating_mul(*units)
+    };
+    let price = Money(plan.lines.iter().zip(&quantities).map(value).fold(0, i64::saturating_add));
+    let need = NeedId::new(state.needs.len() as u32);
+    let mut last = turn.emit(cause, Event::RequirementSubmitted { need, stream, priority, next });
+    if let Some(due) = due {
+        last = turn.emit(last, Event::RequirementDueSet { need, due });
+    }
+    let first = state.lines.len() as u32;
+    for (i, &quantity) in quantities.iter().enumerate() {
+        last = turn.emit(last, Event::LineAsked { line: LineId::new(first + i as u32), need, quantity });
+    }
+    last = turn.emit(last, Event::PackageStated { package, stream, priority, price, next });
+    for i in 0..quantities.len() as u32 {
+        turn.emit(last, Event::LinePackaged { line: LineId::new(first + i), package });
+    }
+    if turn.now.0 >= 0 {
+        last = turn.emit(last, Event::RequirementValidated { need });
+        last = turn.emit(last, Event::RequirementMatched { need });
+        seeks(turn, package, state.package_plan(stream).via, last);
+    }
+}
+
+/// A package dated before the start begins to seek money.
+pub fn backlog(turn: &mut Turn, package: PackageId) {
+    let state = turn.state;
+    let row = state.package(package);
+    let mut last = row.last;
+    if let Some(line) = row.lines.first() {
+        let need = state.line(*line).need;
+        last = turn.emit(last, Event::RequirementValidated { need });
+        last = turn.emit(last, Event::RequirementMatched { need });
+    }
+    seeks(turn, package, row.mechanism, last);
+}
+
+/// Its review, if it is one, is behind it: it passes the stage at once, or waits in it while it is held.
+fn seeks(turn: &mut Turn, package: PackageId, m: Id<MechanismPlan>, cause: u64) {
+    let gate = turn.state.gate_of(m, REVIEW);
+    let subject = Subject::Package(package);
+    if turn.state.gate(gate).down > 0 {
+        turn.emit(cause, Event::StageEntered { subject, gate, lasts: SimDuration(0) });
+        return;
+    }
+    let cause = turn.emit(cause, Event::StageEntered { subject, gate, lasts: SimDuration(-1) });
+    let cause = turn.emit(cause, Event::StageLeft { subject, gate });
+    turn.emit(cause, Event::PackageValidated { package });
 }
 
 fn stage_time(turn: &Turn, gate: GateId, word: u64) -> SimDuration {

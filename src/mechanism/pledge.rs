@@ -1,6 +1,6 @@
 //! Pledges: announced, committed or lapsed, paid or defaulted.
 
-use super::rules::{BringsRules, RowRules, chance};
+use super::rules::{BringsRules, RowRules, chance, slowed};
 use super::turn::{LARGEST_SUM, Turn};
 use crate::event::{Event, PledgeId};
 use crate::model::{PledgePlan, Rate, Stream};
@@ -30,6 +30,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
         .paid_after
         .as_ref()
         .map_or(committed_after, |law| SimDuration(law.at(secret.draw(purposes.paid, 0))).max(committed_after));
+    let expires = rules.expires.as_ref().map(|law| SimDuration(law.at(secret.draw(purposes.expires, 0))));
+    let factor = plan.nation.map_or(1.0, |nation| state.time_factor(&[&state.nations[nation.index()]]));
+    let slow = |time: SimDuration| SimDuration(slowed(time.0, factor));
+    let (committed_after, paid_after) = (slow(committed_after), slow(paid_after));
     let lapses = plan.conversion < 1_000_000 && !chance(secret.draw(purposes.conversion, 0), plan.conversion);
     let (amount, rate) = home_amount(turn, plan, announced);
     if state.totals.announced.0.saturating_add(amount.0) > LARGEST_SUM {
@@ -47,7 +51,10 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
     if lapses || kept != amount {
         last = turn.emit(last, Event::PledgeKeptSet { pledge, kept, lapses });
     }
-    turn.emit(last, Event::PledgeTermsSet { pledge, committed_after, paid_after });
+    last = turn.emit(last, Event::PledgeTermsSet { pledge, committed_after, paid_after });
+    if let Some(expires) = expires {
+        turn.emit(last, Event::PledgeExpirySet { pledge, expires });
+    }
 }
 
 /// The sum in home currency, and the rate in billionths where it was announced in another one.
@@ -74,6 +81,9 @@ fn rate_on(rates: &[Rate], currency: &str, at: SimTime) -> i64 {
 /// A pledge becomes a commitment, or lapses.
 pub fn commits(turn: &mut Turn, pledge: PledgeId) {
     let row = turn.state.pledge(pledge);
+    if delayed(turn, pledge, false) {
+        return;
+    }
     if row.lapses {
         turn.emit(row.last, Event::PledgeLapsed { pledge });
     } else {
@@ -87,7 +97,12 @@ pub fn commits(turn: &mut Turn, pledge: PledgeId) {
 /// A donor pays what it keeps of a commitment; the rest is a default.
 pub fn pays(turn: &mut Turn, pledge: PledgeId) {
     let row = turn.state.pledge(pledge);
-    let (kept, amount) = (row.kept, row.amount);
+    if delayed(turn, pledge, true) {
+        return;
+    }
+    // What was withdrawn is owed no more.
+    let amount = row.amount - row.expired;
+    let kept = row.kept.min(amount);
     let mut last = row.last;
     // A pledge of nothing is paid too: no turn is empty.
     if kept > Money::ZERO || amount == Money::ZERO {
@@ -99,6 +114,22 @@ pub fn pays(turn: &mut Turn, pledge: PledgeId) {
     if kept < amount {
         turn.emit(last, Event::PledgeDefaulted { pledge, amount: amount - kept });
     }
+}
+
+/// While its nation is struck, it neither commits nor pays.
+fn delayed(turn: &mut Turn, pledge: PledgeId, payment: bool) -> bool {
+    let row = turn.state.pledge(pledge);
+    let Some(until) = row.nation.and_then(|nation| turn.state.nation_until(nation)) else { return false };
+    let wait = until.map_or(SimDuration(-1), |until| until - turn.now);
+    turn.emit(row.last, Event::PledgeDelayed { pledge, payment, wait });
+    true
+}
+
+/// What was not allocated in time is withdrawn.
+pub fn expires(turn: &mut Turn, pledge: PledgeId) {
+    let row = turn.state.pledge(pledge);
+    let allocated: Money = row.allocations.iter().map(|a| a.1).sum();
+    turn.emit(row.last, Event::PledgeExpired { pledge, amount: row.amount - allocated });
 }
 
 /// What counted of an earmarked pledge does not go to the pool.

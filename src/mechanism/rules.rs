@@ -52,6 +52,7 @@ pub enum BringsRules {
     Consignments { quantity: Sampler, mass: Option<Sampler>, value: Option<Sampler>, needed_within: Option<Sampler> },
     Requirements(NeedRules),
     Pledges(PledgeRules),
+    Packages { price: Option<Sampler>, need: Option<NeedRules> },
     Rows(Vec<RowRules>),
 }
 
@@ -74,6 +75,7 @@ pub struct PledgeRules {
     pub amount: Sampler,
     pub committed_after: Sampler,
     pub paid_after: Option<Sampler>,
+    pub expires: Option<Sampler>,
 }
 
 #[derive(Debug)]
@@ -148,6 +150,7 @@ pub struct Purposes {
     pub conversion: Purpose,
     pub committed: Purpose,
     pub paid: Purpose,
+    pub expires: Purpose,
     pub transit: Purpose,
     pub returns: Purpose,
     pub every: Purpose,
@@ -217,6 +220,7 @@ impl Rules {
                 conversion: Purpose::named("conversion"),
                 committed: Purpose::named("committed"),
                 paid: Purpose::named("paid"),
+                expires: Purpose::named("expires"),
                 transit: Purpose::named("transit"),
                 returns: Purpose::named("return"),
                 every: Purpose::named("every"),
@@ -338,6 +342,10 @@ impl Rules {
     /// The word for a package's time in a stage.
     pub fn package(&self, state: &State, package: PackageId, gate: GateId) -> u64 {
         let row = state.package(package);
+        if let Some(stream) = row.stream {
+            let hash = name_hash(&format!("package of {}", state.plan().streams[stream].name));
+            return self.draws.block(hash, row.number.into()).secret().draw(self.gates[gate.index()].0, 0);
+        }
         self.package_named(row.mechanism.index(), row.number, gate)
     }
 
@@ -370,6 +378,7 @@ fn stream_rules(stream: &Stream, ready: &mut impl FnMut(&Law) -> Sampler) -> Str
         amount: ready(&plan.amount),
         committed_after: ready(&plan.committed_after),
         paid_after: plan.paid_after.as_ref().map(&mut *ready),
+        expires: plan.expires.as_ref().map(&mut *ready),
     };
     let brings = match &stream.brings {
         Brings::Consignments { quantity, mass, value, needed_within, .. } => BringsRules::Consignments {
@@ -380,6 +389,10 @@ fn stream_rules(stream: &Stream, ready: &mut impl FnMut(&Law) -> Sampler) -> Str
         },
         Brings::Requirements(plan) => BringsRules::Requirements(need(plan, ready)),
         Brings::Pledges(plan) => BringsRules::Pledges(pledge(plan, ready)),
+        Brings::Packages(plan) => BringsRules::Packages {
+            price: plan.price.as_ref().map(&mut *ready),
+            need: plan.need.as_ref().map(|plan| need(plan, ready)),
+        },
         Brings::Rows(rows) => BringsRules::Rows(
             rows.iter()
                 .map(|row| match &row.brings {

@@ -252,10 +252,11 @@ impl Delay {
         for &line in &row.lines {
             // The seconds until now are the requirement's; the line's begin here.
             self.lines[line.index()].since = state.now;
-            if state.line(line).asked == 0 {
+            if state.line(line).asked == 0 || state.need(need).expired.is_some() {
+                let value = state.line(line).value.0;
                 let row = &mut self.lines[line.index()];
                 if let (Some(cause), since) = (row.cause.take(), row.stage_since) {
-                    self.leave(state, cause, since, 0);
+                    self.leave(state, cause, since, value);
                 }
             } else if state.plan_of_need(need).via.is_some() {
                 self.set_line(state, line, Cause::Source);
@@ -342,6 +343,20 @@ impl Delay {
                 self.stages[cause as usize].now -= value;
             }
         }
+    }
+
+    /// A line of an expired requirement waits for nothing more.
+    pub fn withdrawn(&mut self, state: &State, line: LineId, months: &mut Months) {
+        let row = &mut self.lines[line.index()];
+        let Some(cause) = row.cause.take() else { return };
+        let (from, since) = (row.since, row.stage_since);
+        row.parts.add(cause, true, (state.now - from).0);
+        row.since = state.now;
+        months.charge(cause, from, state.now);
+        // What of it exists already has passed to its consignments.
+        let line = state.line(line);
+        let left = i128::from(line.value.0) * i128::from(line.asked - line.made) / i128::from(line.asked.max(1));
+        self.leave(state, cause, since, left as i64);
     }
 
     /// Charges the time of lines that still wait, and of the opening backlog before the start.

@@ -3,6 +3,7 @@
 //! [`Figures::observe`] is told every event after the world has taken it in, online or from a stored log alike; nothing
 //! here can change an event. Sums are integers; one division follows when a figure is read.
 
+mod costs;
 mod delay;
 mod flow;
 mod read;
@@ -17,6 +18,7 @@ use crate::model::{Cause, Strikes};
 use crate::state::State;
 use crate::state::unit::{Origin, Place, Unit};
 use crate::units::time::{Civil, SimTime};
+use costs::Costs;
 use delay::Delay;
 use flow::Flow;
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,7 @@ pub struct Figures {
     delay: Delay,
     months: Months,
     stocks: Stocks,
+    costs: Costs,
     /// Where each unit is and since when, by row.
     visits: Vec<Visit>,
     /// What waiting at a spot is charged to, by spot; one more for nowhere.
@@ -109,6 +112,7 @@ impl Figures {
             delay: Delay::default(),
             months: Months::new(plan.start),
             stocks: Stocks::new(plan),
+            costs: Costs::new(plan),
             visits: Vec::new(),
             causes: steps.chain(plan.legs.iter().map(|l| l.cause)).chain(gates).chain([Cause::Staff]).collect(),
             spots: Spots::new(state),
@@ -121,6 +125,9 @@ impl Figures {
         use Event::*;
         if !self.flow.pools.is_empty() {
             self.flow.pools_used(state);
+        }
+        if self.costs.counts() {
+            self.costs.observe(state, entry);
         }
         if !self.stocks.is_empty() {
             self.stocks.observe(state, entry);
@@ -209,7 +216,11 @@ impl Figures {
                 match state.plan().disruptions[disruption].strikes {
                     Strikes::Node(node) => self.flow.duty_changed(state, state.plan().steps_of(node)),
                     Strikes::Step(step) => self.flow.duty_changed(state, [step].into_iter()),
-                    Strikes::Leg(_) | Strikes::Mechanism(_) | Strikes::Stage(..) => {}
+                    Strikes::Leg(_)
+                    | Strikes::Mechanism(_)
+                    | Strikes::Stage(..)
+                    | Strikes::Nation(_)
+                    | Strikes::Supplier => {}
                 }
             }
             StageEntered { subject, gate, .. } => {
@@ -232,6 +243,7 @@ impl Figures {
                 self.delay.matched(state, need, &mut self.months);
             }
             RequirementFulfilled { need } => self.delay.fulfilled(state, need),
+            LineWithdrawn { line } => self.delay.withdrawn(state, line, &mut self.months),
             _ => {}
         }
     }

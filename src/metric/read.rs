@@ -80,6 +80,8 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
     figures.stocks.read(&mut tree, state, until);
     requirements(&mut tree, figures, state, until);
     money(&mut tree, state);
+    conversion(&mut tree, state, until);
+    figures.costs.read(&mut tree, plan);
     bottleneck(&mut tree, figures, state, until);
     tree
 }
@@ -219,7 +221,7 @@ fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, grou
     // Without a warm-up the opening backlog counts too: the run is about it.
     let from = figures.flow.warm_up;
     let counted = |id: &&NeedId| from <= SimTime::ZERO || state.need(**id).submitted >= from;
-    let (mut submitted, mut fulfilled) = ([0i128; 3], [0i128; 3]);
+    let (mut submitted, mut fulfilled, mut expired) = ([0i128; 3], [0i128; 3], [0i128; 3]);
     let (mut asked_due, mut on_time, mut due, mut in_full) = (0i128, 0i128, 0u64, 0u64);
     let (mut asked, mut recognised) = (0i128, 0i128);
     let (mut age, mut lead) = (Tally::default(), Tally::default());
@@ -253,13 +255,15 @@ fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, grou
                     stayed[c] += i128::from(parts.waited[c] + parts.worked[c]);
                 }
             }
+            _ if row.expired.is_some() => (0..3).for_each(|i| expired[i] += size[i]),
             _ => age.add((until - row.submitted).0),
         }
     }
     for (i, twin) in ["", "_t", "_value"].into_iter().enumerate() {
         put(tree, &format!("submitted{twin}"), int(submitted[i]));
         put(tree, &format!("fulfilled{twin}"), int(fulfilled[i]));
-        put(tree, &format!("open{twin}"), int(submitted[i] - fulfilled[i]));
+        put(tree, &format!("open{twin}"), int(submitted[i] - fulfilled[i] - expired[i]));
+        put(tree, &format!("expired{twin}"), int(expired[i]));
     }
     put(tree, "delivered_t", int(delivered[0]));
     put(tree, "delivered_value", int(delivered[1]));
@@ -324,6 +328,7 @@ fn money(tree: &mut Tree, state: &State) {
                 ("held", row.held),
                 ("spent", row.spent),
                 ("defaulted", row.defaulted),
+                ("expired", row.expired),
                 ("idle", row.pool + row.held),
                 ("gap", row.needed - row.allocated),
             ];
@@ -331,7 +336,7 @@ fn money(tree: &mut Tree, state: &State) {
         }
         mechanism(tree, state, m);
     }
-    let mut nations: Vec<[Money; 7]> = vec![[Money::ZERO; 7]; plan.nations.len()];
+    let mut nations: Vec<[Money; 8]> = vec![[Money::ZERO; 8]; plan.nations.len()];
     for pledge in &state.pledges {
         let Some(nation) = pledge.nation else { continue };
         let sums = &mut nations[nation.index()];
@@ -340,13 +345,35 @@ fn money(tree: &mut Tree, state: &State) {
             crate::state::Resting::Pool => [pledge.left, Money::ZERO],
             _ => [Money::ZERO, pledge.left],
         };
-        let all = [pledge.amount, pledge.committed, pledge.paid, counted, rest[0], rest[1], pledge.defaulted];
-        (0..7).for_each(|i| sums[i] += all[i]);
+        let all =
+            [pledge.amount, pledge.committed, pledge.paid, counted, rest[0], rest[1], pledge.defaulted, pledge.expired];
+        (0..8).for_each(|i| sums[i] += all[i]);
     }
+    let all: Money = nations.iter().map(|sums| sums[1]).sum();
+    let rule: f64 = plan.nations.iter().filter_map(|n| n.share).sum();
     for (nation, sums) in plan.nations.ids().zip(nations) {
         let path = format!("money.nations.{}", plan.nations[nation].name);
-        let keys = ["announced", "committed", "paid", "allocated", "pool", "held", "defaulted"];
+        let keys = ["announced", "committed", "paid", "allocated", "pool", "held", "defaulted", "expired"];
         keys.into_iter().zip(sums).for_each(|(key, sum)| tree.put(&format!("{path}.{key}"), sum.0));
+        // What it committed of all that nations committed, beside its part by rule.
+        let (share, by_rule) = (ratio(sums[1].0.into(), all.0.into()), plan.nations[nation].share.map(|s| s / rule));
+        tree.put(&format!("{path}.share"), share);
+        tree.put(&format!("{path}.share_by_rule"), by_rule);
+        tree.put(&format!("{path}.share_against_rule"), share.zip(by_rule).map(|(share, rule)| share - rule));
+    }
+}
+
+/// Of what was announced so many days ago or more, the share that was committed within so many days.
+fn conversion(tree: &mut Tree, state: &State, until: SimTime) {
+    if state.pledges.is_empty() {
+        return;
+    }
+    for days in [0, 7, 14, 28, 56, 90, 180, 365] {
+        let old = state.pledges.iter().filter(|p| (until - p.announced).0 >= days * DAY);
+        let within = |p: &&crate::state::PledgeRow| p.committed_at.is_some_and(|at| (at - p.announced).0 <= days * DAY);
+        let all: i128 = old.clone().map(|p| i128::from(p.amount.0)).sum();
+        let kept: i128 = old.filter(within).map(|p| i128::from(p.amount.0)).sum();
+        tree.put(&format!("money.conversion.{days}d"), ratio(kept, all));
     }
 }
 
@@ -371,7 +398,8 @@ fn mechanism(tree: &mut Tree, state: &State, m: Id<crate::model::MechanismPlan>)
     let packages = || row.packages.iter().map(|p| state.package(*p));
     if plan.kind == "package" {
         let count = |f: &dyn Fn(&crate::state::PackageRow) -> bool| packages().filter(|p| f(p)).count();
-        tree.put(&format!("{path}.drafted"), row.packages.len());
+        tree.put(&format!("{path}.drafted"), row.formed);
+        tree.put(&format!("{path}.stated"), row.packages.len() - row.formed as usize);
         tree.put(&format!("{path}.open"), row.open.len());
         tree.put(&format!("{path}.funded"), count(&|p| p.funded.is_some()));
         tree.put(&format!("{path}.released"), count(&|p| p.released.is_some()));
@@ -380,7 +408,11 @@ fn mechanism(tree: &mut Tree, state: &State, m: Id<crate::model::MechanismPlan>)
         let next = row.open.first().map(|key| state.package(key.2)).map(|p| (p.price - p.allocated).0);
         tree.put(&format!("{path}.next_gap"), next);
         for package in packages() {
-            let path = format!("{path}.packages.{}", package.number);
+            let name = match package.stream {
+                Some(stream) => format!("{}#{}", state.plan().streams[stream].name, package.number),
+                None => package.number.to_string(),
+            };
+            let path = format!("{path}.packages.{name}");
             tree.put(&format!("{path}.price"), package.price.0);
             tree.put(&format!("{path}.allocated"), package.allocated.0);
             tree.put(&format!("{path}.drafted"), package.drafted.0);

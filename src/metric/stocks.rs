@@ -86,6 +86,14 @@ impl Stocks {
                     None => return,
                 }
             }
+            LineWithdrawn { line } => {
+                let (row, via) = (state.line(line), state.plan_of_need(state.line(line).need).via);
+                let at = via.map_or(Some(row.origin), |m| state.plan().mechanisms[m].origin);
+                match at.and_then(|at| state.stock_at(at, row.item)) {
+                    Some(stock) => stock,
+                    None => return,
+                }
+            }
             _ => return,
         };
         let counts = state.now >= self.warm_up;

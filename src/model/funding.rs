@@ -1,6 +1,6 @@
 //! Pledges and the mechanisms that turn money or stocks into goods.
 
-use super::{Cause, Item, Nation, Node, Stream};
+use super::{Cause, Item, Nation, NeedPlan, Node, Stream};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::draw::Law;
@@ -40,13 +40,29 @@ pub struct PledgePlan {
     /// Seconds from the announcement; `None` is at the commitment.
     pub paid_after: Option<Law>,
     pub earmark: Option<Earmark>,
+    /// Seconds from the announcement after which what was not allocated is withdrawn.
+    pub expires: Option<Law>,
+}
+
+/// What each package of a stream costs, or asks for; it seeks money from its date on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackageStream {
+    pub via: Id<MechanismPlan>,
+    /// Minor units, where it has no lines.
+    pub price: Option<Law>,
+    /// Lines that it asks for itself: its price is their value.
+    pub need: Option<NeedPlan>,
 }
 
 /// What an earmarked pledge may serve.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Earmark {
-    /// The package of this number of the pledge's mechanism.
+    /// The formed package of this number of the pledge's mechanism.
     Package(u32),
+    /// The package `<stream>#<number>` of a scenario.
+    Stated(Id<Stream>, u32),
+    /// Where goods stand when they exist, or go to.
+    Node(Id<Node>),
     /// The requirement `<stream>#<number>`.
     Requirement(Id<Stream>, u32),
     Item(Id<Item>),

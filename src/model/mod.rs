@@ -13,11 +13,11 @@ mod stock;
 
 pub use arrivals::{Arrivals, Pace, Shape};
 pub use choice::{By, CLASSES, Choice, Whom};
-pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PledgePlan, Rate, Stage};
+pub use funding::{Earmark, Excess, MechanismPlan, PackagePlan, PackageStream, PledgePlan, Rate, Stage};
 pub use need::{Line, NeedPlan};
 pub use network::{
-    Clock, Departures, Disruption, Effect, Fleet, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages, Pool,
-    Preempt, Route, Step, Strikes, Weekly, WhenFull,
+    Clock, Cost, Departures, Disruption, Effect, Fleet, Hop, Leg, Limit, Node, NodeKind, OnOutage, Order, Outages,
+    Pool, Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 
 pub use stock::{Reorder, Stock, Supply};
@@ -259,6 +259,7 @@ pub enum Brings {
     },
     Requirements(NeedPlan),
     Pledges(PledgePlan),
+    Packages(PackageStream),
     /// Rows of a journal, one for each instant of [`Arrivals::At`].
     Rows(Vec<Row>),
 }

@@ -4,6 +4,7 @@ use super::{Item, MechanismPlan, Node};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::draw::Law;
+use crate::units::time::SimDuration;
 use serde::{Deserialize, Serialize};
 
 /// What each requirement of a stream asks for, and by which way.
@@ -17,6 +18,8 @@ pub struct NeedPlan {
     pub lines: Vec<Line>,
     /// Seconds from submission to the need-by date.
     pub needed_within: Option<Law>,
+    /// So long after the need-by date it is open no more.
+    pub expires: Option<SimDuration>,
 }
 
 /// One line of a requirement.

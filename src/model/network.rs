@@ -1,7 +1,7 @@
 //! Nodes, steps, legs and what disturbs them.
 
-use super::{Cause, Choice, Item, MechanismPlan, Point};
-use crate::units::amount::Mass;
+use super::{Cause, Choice, Item, MechanismPlan, Nation, Point};
+use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::draw::Law;
 use crate::units::time::{SimDuration, SimTime};
@@ -51,6 +51,23 @@ pub struct Node {
     pub hours: Option<Weekly>,
     /// A recognition point that arrival here (without steps) or the first step begun marks, beside the usual ones.
     pub marks: Option<Point>,
+    pub cost: Cost,
+}
+
+/// What goods cost that come to a node or depart over a leg. It changes no event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// For each consignment, and for 1,000 kilograms of it.
+    pub each: Money,
+    pub per_tonne: Money,
+    /// For each departure of a leg.
+    pub departure: Money,
+}
+
+impl Cost {
+    pub fn is_nothing(&self) -> bool {
+        *self == Cost::default()
+    }
 }
 
 /// What happens to goods that find a yard full.
@@ -220,6 +237,7 @@ pub struct Leg {
     pub cause: Cause,
     /// In place of `transit`, by what travels; only where each has its own.
     pub transits: Option<Choice<Law>>,
+    pub cost: Cost,
 }
 
 /// When and how vehicles leave over a leg.
@@ -300,6 +318,10 @@ pub enum Strikes {
     Mechanism(Id<MechanismPlan>),
     /// A stage of a mechanism, by its position.
     Stage(Id<MechanismPlan>, u8),
+    /// A nation: its commitments and payments.
+    Nation(Id<Nation>),
+    /// The stages of all mechanisms that wait for a supplier: release and production.
+    Supplier,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -55,6 +55,9 @@ pub(crate) fn sources(plan: &Plan, handover: Option<u32>) -> Vec<Source> {
         };
         match &stream.brings {
             Brings::Requirements(need) => need.lines.iter().for_each(|l| line(l, need.via, 1.0)),
+            Brings::Packages(package) => {
+                package.need.iter().for_each(|need| need.lines.iter().for_each(|l| line(l, need.via, 1.0)));
+            }
             Brings::Rows(rows) => {
                 for row in rows {
                     if let RowBrings::Requirement { need, .. } = &row.brings {
@@ -479,6 +482,10 @@ impl Walk<'_> {
         for stream in plan.streams.iter() {
             match &stream.brings {
                 Brings::Requirements(n) => need(n),
+                Brings::Packages(p) => {
+                    p.need.iter().for_each(&mut need);
+                    earmarked.push((p.via, None));
+                }
                 Brings::Rows(rows) => rows.iter().for_each(|r| match &r.brings {
                     RowBrings::Requirement { need: n, .. } => need(n),
                     RowBrings::Pledge { pledge, .. } => earmarked.push((pledge.to, None)),

@@ -493,6 +493,7 @@ fn plan(sum: &Sum, to: u32, all: &All) -> RowBrings {
         committed_after: Law::Constant(0),
         paid_after: None,
         earmark: sum.package.map(Earmark::Package),
+        expires: None,
     };
     RowBrings::Pledge { nation, party: sum.party.clone(), pledge: Box::new(pledge) }
 }
@@ -507,6 +508,6 @@ fn need(item: &str, quantity: i64, priority: i32, to: Option<u32>, all: &All) ->
         [only] => Some(Id::new(*only)),
         _ => None,
     };
-    let need = NeedPlan { hq, via: Some(Id::new(via)), lines: vec![line], needed_within: None };
+    let need = NeedPlan { hq, via: Some(Id::new(via)), lines: vec![line], needed_within: None, expires: None };
     RowBrings::Requirement { need: Box::new(need), priority }
 }

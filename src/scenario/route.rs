@@ -173,6 +173,10 @@ pub(crate) fn destinations(plan: &Plan, all: &All) -> BTreeSet<u32> {
         match &stream.brings {
             Brings::Consignments { to, .. } => out.extend(to.map(Id::raw)),
             Brings::Requirements(need) => out.extend(need.lines.iter().filter_map(|l| l.to).map(Id::raw)),
+            Brings::Packages(package) => {
+                let lines = package.need.iter().flat_map(|need| &need.lines);
+                out.extend(lines.filter_map(|l| l.to).map(Id::raw));
+            }
             Brings::Rows(rows) => {
                 for row in rows {
                     if let RowBrings::Requirement { need, .. } = &row.brings {

@@ -2,11 +2,11 @@
 
 use super::State;
 use super::network::Stay;
-use super::rows::{LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
+use super::rows::{LineRow, NeedRow, PledgeRow, Resting};
 use super::unit::{Name, Place, Unit, What};
 use super::wake::Wake;
-use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
-use crate::model::{Arrivals, Brings, Earmark, MechanismPlan, NeedPlan, PledgePlan, Point, RowBrings, Stream};
+use crate::event::{Event, GateId, LineId, NeedId, PledgeId, Subject, UnitId};
+use crate::model::{Arrivals, Brings, MechanismPlan, NeedPlan, PledgePlan, Point, RowBrings, Stream};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -16,6 +16,7 @@ impl State {
     pub fn need_plan(&self, stream: Id<Stream>, index: u64) -> &NeedPlan {
         match &self.plan().streams[stream].brings {
             Brings::Requirements(need) => need,
+            Brings::Packages(package) => package.need.as_ref().expect("a package with lines asks for them"),
             Brings::Rows(rows) => match &rows[index as usize].brings {
                 RowBrings::Requirement { need, .. } => need,
                 row => unreachable!("a requirement comes from a requirement's row, not {row:?}"),
@@ -84,16 +85,38 @@ impl State {
                     matched: None,
                     closed: None,
                     paper: None,
+                    expires: None,
+                    expired: None,
                     last: seq,
                 });
                 self.next_of_stream(stream, next);
-                if self.now < SimTime::ZERO {
+                if matches!(self.plan().streams[stream].brings, Brings::Packages(_)) {
+                    // Its package takes it on.
+                } else if self.now < SimTime::ZERO {
                     self.set(SimTime::ZERO, Wake::NeedEnters(need));
                 } else if !self.passes_desks(need) {
                     self.set(self.now, Wake::Validates(need));
                 }
             }
-            Event::RequirementDueSet { need, due } => self.needs[need.index()].due = due,
+            Event::RequirementDueSet { need, due } => {
+                self.needs[need.index()].due = due;
+                if let Some(after) = self.plan_of_need(need).expires {
+                    let at = due.after(after).max(SimTime::ZERO).min(SimTime::LATEST);
+                    self.needs[need.index()].expires = Some(at);
+                    self.set(at, Wake::NeedExpires(need));
+                }
+            }
+            Event::RequirementExpired { need } => {
+                let now = self.now;
+                let row = &mut self.needs[need.index()];
+                (row.expires, row.expired, row.last) = (None, Some(now), seq);
+                let unmatched = row.validated.is_some() && row.matched.is_none();
+                if let Some(m) = self.plan_of_need(need).via.filter(|_| unmatched) {
+                    let value: Money = self.need(need).lines.iter().map(|l| self.line(*l).value).sum();
+                    self[m].needed -= value;
+                }
+            }
+            Event::LineWithdrawn { line } => self.withdraw(line),
             Event::LineAsked { line, need, quantity } => self.ask(line, need, quantity),
             Event::BacklogTakenUp { need } => {
                 self.needs[need.index()].last = seq;
@@ -106,7 +129,8 @@ impl State {
                 let now = self.now;
                 let row = &mut self.needs[need.index()];
                 (row.validated, row.last) = (Some(now), seq);
-                if let Some(m) = self.plan_of_need(need).via {
+                // What has expired on the way lacks nothing.
+                if let Some(m) = self.plan_of_need(need).via.filter(|_| self.need(need).expired.is_none()) {
                     let lines = self.need(need).lines.clone();
                     let value: Money = lines.iter().map(|l| self.line(*l).value).sum();
                     self[m].needed += value;
@@ -128,6 +152,10 @@ impl State {
                 let now = self.now;
                 let row = &mut self.needs[need.index()];
                 (row.closed, row.last) = (Some(now), seq);
+                if let Some(at) = row.expires.take() {
+                    let place = self.net.ranks.streams[self.need(need).stream.index()];
+                    self.cancel(at, 8, place, Wake::NeedExpires(need));
+                }
             }
             Event::StatementRecorded { stream, .. } | Event::ImportRejected { stream, .. } => {
                 let next = self.next_dated(stream, self.now);
@@ -153,6 +181,11 @@ impl State {
                     counted: None,
                     left: Money::ZERO,
                     resting: Resting::Nowhere,
+                    committed_at: None,
+                    commits: None,
+                    pays: None,
+                    expires: None,
+                    expired: Money::ZERO,
                     allocations: Vec::new(),
                     last: seq,
                 });
@@ -170,25 +203,47 @@ impl State {
                 let lapses = self.pledge(pledge).lapses;
                 let commits = announced.after(committed_after).max(SimTime::ZERO);
                 self.set(commits, Wake::PledgeCommits(pledge));
+                self.pledges[pledge.index()].commits = Some(commits);
                 if !lapses {
                     let pays = announced.after(paid_after).max(commits);
                     self.set(pays, Wake::PledgePays(pledge));
+                    self.pledges[pledge.index()].pays = Some(pays);
+                }
+            }
+            Event::PledgeExpirySet { pledge, expires } => {
+                let row = &mut self.pledges[pledge.index()];
+                let at = row.announced.after(expires).max(SimTime::ZERO);
+                row.expires = Some(at);
+                self.set(at, Wake::PledgeExpires(pledge));
+            }
+            Event::PledgeExpired { pledge, amount } => self.expire(pledge, amount),
+            Event::PledgeDelayed { pledge, payment, wait } => {
+                let at = (wait.0 >= 0).then(|| self.now.after(wait));
+                let row = &mut self.pledges[pledge.index()];
+                row.last = seq;
+                *(if payment { &mut row.pays } else { &mut row.commits }) = at;
+                if let Some(at) = at {
+                    self.set(at, if payment { Wake::PledgePays(pledge) } else { Wake::PledgeCommits(pledge) });
                 }
             }
             Event::PledgeCommitted { pledge } => {
                 let row = &mut self.pledges[pledge.index()];
                 (row.committed, row.last) = (row.amount, seq);
+                (row.commits, row.committed_at) = (None, Some(self.now));
                 let (m, amount) = (row.mechanism, row.amount);
                 self[m].committed += amount;
                 if !self.plan().mechanisms[m].package.counts_paid {
                     self.count(pledge, amount);
                 }
             }
-            Event::PledgeLapsed { pledge } => self.pledges[pledge.index()].last = seq,
+            Event::PledgeLapsed { pledge } => {
+                let row = &mut self.pledges[pledge.index()];
+                (row.commits, row.last) = (None, seq);
+            }
             Event::FundsDisbursed { pledge, amount } => {
                 let row = &mut self.pledges[pledge.index()];
                 row.paid += amount;
-                row.last = seq;
+                (row.pays, row.last) = (None, seq);
                 let m = row.mechanism;
                 self[m].paid += amount;
                 if self.plan().mechanisms[m].package.counts_paid {
@@ -200,88 +255,22 @@ impl State {
             Event::PledgeDefaulted { pledge, amount } => {
                 let row = &mut self.pledges[pledge.index()];
                 row.defaulted += amount;
+                row.pays = None;
                 let m = row.mechanism;
                 self[m].defaulted += amount;
             }
             Event::EarmarkSet { pledge } => self.rest(pledge, Resting::Earmark),
             Event::SurplusRolledOver { pledge, .. } => self.rest(pledge, Resting::Pool),
             Event::SurplusHeld { pledge, package } => self.rest(pledge, Resting::Package(package)),
-            Event::PackageDrafted { package, mechanism, price } => {
-                assert_eq!(package.index(), self.packages.len(), "packages are numbered as they form");
-                let number = self[mechanism].packages.len() as u32 + 1;
-                self.packages.push(PackageRow {
-                    mechanism,
-                    number,
-                    price,
-                    lines: Vec::new(),
-                    priority: i32::MAX,
-                    stage: PackageStage::Review,
-                    joined: self.now,
-                    drafted: self.now,
-                    opened: None,
-                    funded: None,
-                    released: None,
-                    allocated: Money::ZERO,
-                    paid: Money::ZERO,
-                    spent: Money::ZERO,
-                    last: seq,
-                });
-                self[mechanism].packages.push(package);
-                // The turn that formed it decided nothing else: more may form, and money may have come at this instant.
-                self.arm_settle(mechanism);
-            }
-            Event::LinePackaged { line, package } => {
-                self.leave_list(line);
-                let priority = self.need(self.line(line).need).priority;
-                let row = &mut self.packages[package.index()];
-                row.lines.push(line);
-                row.priority = row.priority.min(priority);
-                let row = &mut self.lines[line.index()];
-                (row.package, row.last) = (Some(package), seq);
-            }
-            Event::PackageValidated { package } => {
-                let now = self.now;
-                let row = &mut self.packages[package.index()];
-                (row.stage, row.joined, row.last) = (PackageStage::Validated, now, seq);
-                let (m, key) = (row.mechanism, (row.priority, now, package));
-                self[m].validated.insert(key);
-                self.arm_settle(m);
-            }
-            Event::PackageOpened { package } => {
-                let now = self.now;
-                let row = &mut self.packages[package.index()];
-                let (m, old) = (row.mechanism, (row.priority, row.joined, package));
-                (row.stage, row.joined, row.opened, row.last) = (PackageStage::Open, now, Some(now), seq);
-                let key = (row.priority, now, package);
-                self[m].validated.remove(&old);
-                self[m].open.insert(key);
-                self.arm_settle(m);
-            }
-            Event::MoneyAllocated { package, pledge, amount } => self.allocate(package, pledge, amount),
-            Event::PackageFunded { package } => {
-                let now = self.now;
-                let row = &mut self.packages[package.index()];
-                let (m, old) = (row.mechanism, (row.priority, row.joined, package));
-                (row.stage, row.joined, row.funded, row.last) = (PackageStage::Funded, now, Some(now), seq);
-                assert_eq!(row.allocated, row.price, "a package is funded when its gap is zero");
-                self[m].open.remove(&old);
-                self.arm_settle(m);
-            }
-            Event::PackageReleased { package } => {
-                let now = self.now;
-                let row = &mut self.packages[package.index()];
-                (row.stage, row.released, row.last) = (PackageStage::Released, Some(now), seq);
-                let m = row.mechanism;
-                self.arm_settle(m);
-            }
-            Event::MoneySpent { package, amount } => {
-                let row = &mut self.packages[package.index()];
-                row.spent += amount;
-                row.last = seq;
-                assert!(row.spent <= row.paid, "only paid money is spent");
-                let m = row.mechanism;
-                self[m].spent += amount;
-            }
+            Event::PackageDrafted { .. }
+            | Event::PackageStated { .. }
+            | Event::LinePackaged { .. }
+            | Event::PackageValidated { .. }
+            | Event::PackageOpened { .. }
+            | Event::MoneyAllocated { .. }
+            | Event::PackageFunded { .. }
+            | Event::PackageReleased { .. }
+            | Event::MoneySpent { .. } => self.apply_packages(event),
             Event::StageEntered { subject, gate, lasts } => self.enter_stage(subject, gate, lasts),
             Event::StageLeft { subject, gate } => {
                 self.gates[gate.index()].inside.remove(&subject);
@@ -346,6 +335,7 @@ impl State {
             to: plan.to.or(net.only_handover),
             joined: self.now,
             package: None,
+            withdrawn: false,
             apart: false,
             taken: 0,
             lots: 0,
@@ -440,7 +430,7 @@ impl State {
         let id = row.need;
         let need = &mut self.needs[id.index()];
         need.recognised += amount;
-        if need.recognised == need.asked {
+        if need.recognised == need.asked && need.expired.is_none() {
             self.set(now, Wake::Closes(id));
         }
         if let Some(m) = self.plan_of_need(id).via {
@@ -466,8 +456,59 @@ impl State {
         }
     }
 
+    /// A line of an expired requirement leaves what it waits in.
+    fn withdraw(&mut self, line: LineId) {
+        let row = self.line(line);
+        let (need, lacks, at) = (row.need, row.asked - row.taken, (row.origin, row.item));
+        match self.plan_of_need(need).via {
+            Some(m) => {
+                self.leave_list(line);
+                let value = self.line(line).value;
+                self[m].needed -= value;
+                if let Some(stock) = self.stock_of(m, at.1).filter(|_| self.plan().mechanisms[m].takes_stock) {
+                    self.disown(stock, line, lacks);
+                }
+            }
+            None => {
+                if let Some(stock) = self.stock_at(at.0, at.1) {
+                    self.disown(stock, line, lacks);
+                }
+            }
+        }
+        let row = &mut self.lines[line.index()];
+        (row.withdrawn, row.last) = (true, self.events);
+    }
+
+    /// What is not allocated of a pledge is withdrawn, and so is what it would have brought later.
+    fn expire(&mut self, pledge: PledgeId, amount: Money) {
+        let (seq, place) = (self.events, self.net.ranks.streams[self.pledge(pledge).stream.index()]);
+        let row = &mut self.pledges[pledge.index()];
+        let (left, pooled, m) = (row.left, row.resting == Resting::Pool, row.mechanism);
+        let key = row.counted.map(|at| (at, row.stream, row.number, pledge));
+        let commits = row.commits.take();
+        let pays = row.pays.filter(|_| commits.is_some() || amount == row.amount);
+        if pays.is_some() {
+            row.pays = None;
+        }
+        (row.left, row.expires, row.expired, row.last) = (Money::ZERO, None, amount, seq);
+        let account = &mut self[m];
+        account.expired += amount;
+        account.withdrawn += left;
+        *(if pooled { &mut account.pool } else { &mut account.held }) -= left;
+        if let Some(key) = key {
+            account.resting.remove(&key);
+        }
+        account.check();
+        if let Some(at) = commits {
+            self.cancel(at, 3, place, Wake::PledgeCommits(pledge));
+        }
+        if let Some(at) = pays {
+            self.cancel(at, 3, place, Wake::PledgePays(pledge));
+        }
+    }
+
     /// What counts of a pledge comes to rest, in the pool until an event says otherwise.
-    fn count(&mut self, pledge: PledgeId, amount: Money) {
+    pub(super) fn count(&mut self, pledge: PledgeId, amount: Money) {
         let now = self.now;
         let row = &mut self.pledges[pledge.index()];
         let fresh = row.counted.is_none();
@@ -500,43 +541,6 @@ impl State {
             _ => {}
         }
         self.arm_settle(m);
-    }
-
-    fn allocate(&mut self, package: PackageId, pledge: PledgeId, amount: Money) {
-        let seq = self.events;
-        let row = &mut self.pledges[pledge.index()];
-        row.left -= amount;
-        assert!(row.left >= Money::ZERO, "a pledge is never allocated beyond what counted");
-        row.last = seq;
-        let (m, pooled, left) = (row.mechanism, row.resting == Resting::Pool, row.left);
-        let key = (row.counted.expect("allocated money counted"), row.stream, row.number, pledge);
-        row.allocations.push((package, amount, Money::ZERO));
-        let account = &mut self[m];
-        account.allocated += amount;
-        *(if pooled { &mut account.pool } else { &mut account.held }) -= amount;
-        if left == Money::ZERO {
-            account.resting.remove(&key);
-        }
-        assert_eq!(account.counted, account.allocated + account.pool + account.held, "every cent has its place");
-        let row = &mut self.packages[package.index()];
-        row.allocated += amount;
-        row.last = seq;
-        assert!(row.allocated <= row.price, "a package is never oversold");
-        self.spread_payment(pledge);
-        self.arm_settle(m);
-    }
-
-    /// What a pledge paid covers its allocations in the order in which they were made.
-    fn spread_payment(&mut self, pledge: PledgeId) {
-        let row = &mut self.pledges[pledge.index()];
-        let mut rest = row.paid;
-        for (package, amount, paid) in &mut row.allocations {
-            let now = rest.min(*amount);
-            rest -= now;
-            let more = now - *paid;
-            *paid = now;
-            self.packages[package.index()].paid += more;
-        }
     }
 
     fn enter_stage(&mut self, subject: Subject, gate: GateId, time: SimDuration) {
@@ -602,27 +606,5 @@ impl State {
     pub(super) fn waits_for_a_draft(&self) -> bool {
         let plan = self.plan();
         plan.mechanisms.ids().any(|m| plan.mechanisms[m].package.draft_every.is_some() && !self[m].list.is_empty())
-    }
-
-    /// The open package that an earmark's money goes to first, if there is one.
-    pub fn earmarked_need(&self, pledge: PledgeId) -> Option<PackageId> {
-        let earmark = self.plan_of_pledge(pledge).earmark.as_ref()?;
-        let m = self.pledge(pledge).mechanism;
-        self[m].open.iter().map(|key| key.2).find(|&p| self.serves(earmark, p))
-    }
-
-    /// Whether a package holds what an earmark names.
-    pub fn serves(&self, earmark: &Earmark, package: PackageId) -> bool {
-        let row = self.package(package);
-        let mut lines = row.lines.iter().map(|l| self.line(*l));
-        match earmark {
-            Earmark::Package(number) => row.number == *number,
-            Earmark::Item(item) => lines.any(|l| l.item == *item),
-            Earmark::Family(family) => lines.any(|l| self.plan().items[l.item].family == *family),
-            Earmark::Requirement(stream, number) => lines.any(|l| {
-                let need = self.need(l.need);
-                need.stream == *stream && need.number == *number
-            }),
-        }
     }
 }

@@ -12,6 +12,7 @@ mod movement;
 pub mod names;
 mod network;
 mod outages;
+mod packages;
 mod pools;
 mod rows;
 mod set_up;
@@ -79,6 +80,8 @@ pub struct State {
     pub turned: BTreeMap<UnitId, (SimTime, Id<Node>, u32)>,
     /// How far random disruptions are, each as a whole or server by server.
     pub outages: Vec<Vec<OutageRow>>,
+    /// Disruptions that act on each nation.
+    pub nations: Vec<Vec<Id<crate::model::Disruption>>>,
 }
 
 /// How far a stream is.
@@ -128,7 +131,7 @@ impl PartialEq for State {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
         same!(now turns events calendar soon stirring units streams nodes steps legs pools convoys gates needs lines pledges
-              packages accounts totals stocks visits patience turned outages)
+              packages accounts totals stocks visits patience turned outages nations)
     }
 }
 
@@ -186,11 +189,11 @@ impl State {
                 (i64::from(unit.priority), unit.joined, name.stream.raw(), name.number, name.line, name.lot)
             }
             Wake::ConvoyEnds(row) => (i64::MIN, SimTime::ZERO, row, 0, 0, 0),
-            Wake::NeedEnters(n) | Wake::Validates(n) | Wake::Closes(n) => {
+            Wake::NeedEnters(n) | Wake::Validates(n) | Wake::Closes(n) | Wake::NeedExpires(n) => {
                 let need = &self.needs[n.index()];
                 (i64::from(need.priority), need.submitted, need.stream.raw(), need.number, 0, 0)
             }
-            Wake::PledgeCommits(p) | Wake::PledgePays(p) => {
+            Wake::PledgeCommits(p) | Wake::PledgePays(p) | Wake::PledgeExpires(p) => {
                 let row = &self.pledges[p.index()];
                 (0, row.announced, row.stream.raw(), row.number, 0, 0)
             }
@@ -303,7 +306,11 @@ impl State {
             Wake::PoolTurns(p) => (2, ranks.pools[p.index()]),
             Wake::Idles(s) => (9, ranks.steps[s.index()]),
             Wake::StreamDue(s) => (3, ranks.streams[s.index()]),
-            Wake::PledgeCommits(p) | Wake::PledgePays(p) => (3, ranks.streams[self.pledges[p.index()].stream.index()]),
+            Wake::PackageEnters(p) => (3, self.place_of_package(p)),
+            Wake::NeedExpires(n) => (8, ranks.streams[self.needs[n.index()].stream.index()]),
+            Wake::PledgeCommits(p) | Wake::PledgePays(p) | Wake::PledgeExpires(p) => {
+                (3, ranks.streams[self.pledges[p.index()].stream.index()])
+            }
             Wake::UnitEnters(u) => (3, ranks.streams[self.units[u].name.stream.index()]),
             Wake::NeedEnters(n) => (3, ranks.streams[self.needs[n.index()].stream.index()]),
             Wake::Validates(n) | Wake::Closes(n) => (4, ranks.streams[self.needs[n.index()].stream.index()]),

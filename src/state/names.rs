@@ -32,6 +32,9 @@ impl State {
 
     pub fn package_name(&self, id: PackageId) -> String {
         let package = self.package(id);
+        if let Some(stream) = package.stream {
+            return format!("{}#{}", self.plan().streams[stream].name, package.number);
+        }
         format!("{}#{}", self.plan().mechanisms[package.mechanism].name, package.number)
     }
 

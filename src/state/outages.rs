@@ -19,6 +19,8 @@ pub struct OutageRow {
     pub down: bool,
     /// Its first interval was drawn.
     pub awaited: bool,
+    /// When the one that goes on is over.
+    pub ends: SimTime,
 }
 
 impl State {
@@ -49,6 +51,8 @@ impl State {
                 let row = self.outage_row(disruption, server);
                 row.outages += 1;
                 row.down = true;
+                let ends = self.now.after(lasts);
+                self.outage_row(disruption, server).ends = ends;
                 self.set(self.now.after(lasts), turns(disruption, server));
             }
             Event::ServerFailed { step, server } => {
@@ -156,6 +160,11 @@ impl State {
                 let gates = &mut self.gates[first..first + net.plan.mechanisms[m].stages.len()];
                 lists.extend(gates.iter_mut().map(|g| &mut g.struck));
             }
+            Strikes::Nation(n) => lists.push(&mut self.nations[n.index()]),
+            Strikes::Supplier => {
+                let supplied = |(gate, _): &(usize, &mut super::GateRow)| net.supplier.contains(&Id::new(*gate as u32));
+                lists.extend(self.gates.iter_mut().enumerate().filter(supplied).map(|(_, g)| &mut g.struck));
+            }
             Strikes::Stage(m, stage) => {
                 lists.push(&mut self.gates[net.first_gate[m.index()] as usize + usize::from(stage)].struck);
             }
@@ -181,6 +190,13 @@ impl State {
                     self.gates[gate].down = self.gates[gate].down.strict_add_signed(change);
                 }
             }
+            (Effect::Closed, Strikes::Nation(_)) => {}
+            (Effect::Closed, Strikes::Supplier) => {
+                for gate in self.net.supplier.clone() {
+                    let gate = &mut self.gates[gate.index()];
+                    gate.down = gate.down.strict_add_signed(change);
+                }
+            }
             (Effect::Closed, Strikes::Stage(m, stage)) => {
                 let gate = &mut self.gates[self.net.first_gate[m.index()] as usize + usize::from(stage)];
                 gate.down = gate.down.strict_add_signed(change);
@@ -201,6 +217,17 @@ impl State {
             }
             (Effect::Time(_), _) => {}
         }
+    }
+
+    /// Until when a nation neither commits nor pays; `Some(None)` is for ever.
+    pub fn nation_until(&self, nation: Id<crate::model::Nation>) -> Option<Option<SimTime>> {
+        let plan = self.plan();
+        let closed = self.nations[nation.index()].iter().filter(|&&d| plan.disruptions[d].effect == Effect::Closed);
+        let until = closed.map(|&d| match plan.disruptions[d].random {
+            Some(_) => Some(self.outages[d.index()][0].ends),
+            None => plan.disruptions[d].until,
+        });
+        until.reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b)))
     }
 
     /// Whether goods wait for a clock that will let them move: a departure, hours, the end of an outage.

@@ -25,6 +25,9 @@ pub struct NeedRow {
     pub matched: Option<SimTime>,
     pub closed: Option<SimTime>,
     pub paper: Option<UnitId>,
+    /// When it expires, while it is open, and when it did.
+    pub expires: Option<SimTime>,
+    pub expired: Option<SimTime>,
     /// `seq` of its last event.
     pub last: u64,
 }
@@ -45,6 +48,8 @@ pub struct LineRow {
     /// When it joined its mechanism's list.
     pub joined: SimTime,
     pub package: Option<PackageId>,
+    /// It was withdrawn when its requirement expired.
+    pub withdrawn: bool,
     /// It left its package, whose other lines may still wait for money.
     pub apart: bool,
     /// Units taken from a stock.
@@ -89,6 +94,13 @@ pub struct PledgeRow {
     /// Counted and not allocated.
     pub left: Money,
     pub resting: Resting,
+    pub committed_at: Option<SimTime>,
+    /// When it is to be committed and paid, while it is not.
+    pub commits: Option<SimTime>,
+    pub pays: Option<SimTime>,
+    /// When what is not allocated is withdrawn, and how much was.
+    pub expires: Option<SimTime>,
+    pub expired: Money,
     /// Package, sum, and how much of the sum was paid.
     pub allocations: Vec<(PackageId, Money, Money)>,
     pub last: u64,
@@ -109,8 +121,10 @@ pub enum PackageStage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageRow {
     pub mechanism: Id<MechanismPlan>,
-    /// From 1 within its mechanism.
+    /// From 1 among those that formed in its mechanism, or among those of its stream.
     pub number: u32,
+    /// A package that the scenario states: its stream.
+    pub stream: Option<Id<Stream>>,
     pub price: Money,
     pub lines: Vec<LineId>,
     /// Of its most urgent line.
@@ -152,6 +166,11 @@ pub struct Account {
     pub held: Money,
     pub spent: Money,
     pub defaulted: Money,
+    /// Withdrawn, and of that what had counted.
+    pub expired: Money,
+    pub withdrawn: Money,
+    /// Packages that formed.
+    pub formed: u32,
     /// Goods of it that reached the recognition point first.
     pub first_arrival: Option<SimTime>,
     pub(super) settle_set: bool,

@@ -3,9 +3,9 @@
 use super::network::{GateRow, LegRow, NodeRow, StepRow, Way};
 use super::wake::{Ranks, Wake};
 use super::{Account, OutageRow, PoolRow, State, StockRow, StreamRow};
-use crate::event::PlaceId;
+use crate::event::{GateId, PlaceId};
 use crate::model::{
-    Arrivals, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Pool, Route, Step, Strikes, Weekly,
+    Arrivals, Cause, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Pool, Route, Step, Strikes, Weekly,
 };
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
@@ -21,6 +21,8 @@ pub struct Net {
     pub first_gate: Vec<u32>,
     /// Mechanism and position of each stage.
     pub gates: Vec<(u32, u8)>,
+    /// The stages that wait for a supplier.
+    pub supplier: Vec<GateId>,
     /// Whether goods can come to a place more than once (a repeat or a loop): then draws count their visits.
     pub comes_again: bool,
     /// Where goods without a destination of their own go to, if there is exactly one handover node.
@@ -103,6 +105,12 @@ impl Net {
             first_gate.push(gates.len() as u32);
             gates.extend((0..mechanism.stages.len()).map(|stage| (m as u32, stage as u8)));
         }
+        let supplied = |&(m, stage): &(u32, u8)| {
+            let stage = &plan.mechanisms[Id::new(m)].stages[usize::from(stage)];
+            matches!(stage.cause, Cause::Release | Cause::Production)
+        };
+        let supplier = gates.iter().enumerate().filter(|(_, gate)| supplied(gate)).map(|(i, _)| Id::new(i as u32));
+        let supplier = supplier.collect();
         let mut legs_from = vec![Vec::new(); plan.nodes.len()];
         let mut legs_into = vec![Vec::new(); plan.nodes.len()];
         for leg in plan.legs.ids() {
@@ -177,6 +185,7 @@ impl Net {
             ranks,
             first_gate,
             gates,
+            supplier,
             comes_again,
             groups,
             legs_from,
@@ -377,6 +386,7 @@ impl State {
             patience: Default::default(),
             turned: Default::default(),
             outages: plan.disruptions.iter().map(|d| outage_rows(plan, d)).collect(),
+            nations: vec![Vec::new(); plan.nations.len()],
             net: net.clone(),
         };
         state.set_first_wakes();

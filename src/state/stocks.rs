@@ -173,6 +173,15 @@ impl State {
         }
     }
 
+    /// A line asks a stock no more.
+    pub(super) fn disown(&mut self, stock: Id<Stock>, line: LineId, lacks: i64) {
+        let key = self.key_of_line(line);
+        let row = &mut self[stock];
+        row.owed -= lacks;
+        row.waiting.remove(&key);
+        self.arm_stock(stock);
+    }
+
     fn key_of_line(&self, line: LineId) -> (i32, SimTime, Id<Stream>, u32, u32, LineId) {
         let row = self.line(line);
         let need = self.need(row.need);

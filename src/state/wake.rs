@@ -4,7 +4,7 @@
 //! spec 5.2, up to things of one place that are due together, which [`super::State::next`] tells apart by choice.
 
 use super::calendar::Key;
-use crate::event::{GateId, NeedId, PlaceId, PledgeId, Subject, UnitId};
+use crate::event::{GateId, NeedId, PackageId, PlaceId, PledgeId, Subject, UnitId};
 use crate::model::{Disruption, Leg, MechanismPlan, Plan, Pool, Step, Stock, Stream};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
@@ -60,6 +60,10 @@ pub enum Wake {
     StockOrders(Id<Stock>),
     /// A stock's production line can begin with a lot.
     StockMakes(Id<Stock>),
+    /// A package dated before the start begins to seek money.
+    PackageEnters(PackageId),
+    NeedExpires(NeedId),
+    PledgeExpires(PledgeId),
 }
 
 /// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).
@@ -210,6 +214,9 @@ pub fn unpack(key: Key) -> Wake {
         32 => Wake::StockGives(Id::new(id)),
         33 => Wake::StockOrders(Id::new(id)),
         34 => Wake::StockMakes(Id::new(id)),
+        35 => Wake::PackageEnters(Id::new(id)),
+        36 => Wake::NeedExpires(Id::new(id)),
+        37 => Wake::PledgeExpires(Id::new(id)),
         kind => unreachable!("no wake has kind {kind}"),
     }
 }
@@ -258,6 +265,9 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::StockGives(s) => (32, s.raw()),
         Wake::StockOrders(s) => (33, s.raw()),
         Wake::StockMakes(s) => (34, s.raw()),
+        Wake::PackageEnters(p) => (35, p.raw()),
+        Wake::NeedExpires(n) => (36, n.raw()),
+        Wake::PledgeExpires(p) => (37, p.raw()),
     };
     (kind, u64::from(id))
 }
@@ -305,6 +315,9 @@ mod tests {
             Wake::StockGives(Id::new(id)),
             Wake::StockOrders(Id::new(id)),
             Wake::StockMakes(Id::new(id)),
+            Wake::PackageEnters(Id::new(id)),
+            Wake::NeedExpires(Id::new(id)),
+            Wake::PledgeExpires(Id::new(id)),
         ];
         for (kind, wake) in all.into_iter().enumerate() {
             let (number, who) = parts(wake);

@@ -163,7 +163,10 @@ fn places(state: &State) -> Result<(), String> {
 fn money(state: &State) -> Result<(), String> {
     for m in state.plan().mechanisms.ids() {
         let (row, name) = (&state[m], &state.plan().mechanisms[m].name);
-        hold!(row.counted == row.allocated + row.pool + row.held, "{name}: what counted is not where it should be");
+        hold!(
+            row.counted == row.allocated + row.pool + row.held + row.withdrawn,
+            "{name}: what counted is not where it should be"
+        );
         hold!(row.announced >= row.committed && row.committed >= row.paid + row.defaulted, "{name}: promised and paid");
         hold!(row.paid >= row.spent && row.pool >= Money::ZERO && row.held >= Money::ZERO, "{name}: below zero");
         let pledges = || state.pledges.iter().filter(|p| p.mechanism == m);
@@ -291,7 +294,10 @@ fn at_the_end(done: &Done) -> Result<(), String> {
             .filter_map(|w| w.1.as_i64())
             .sum();
         hold!(n("lead_time_total") == n("work_total") + waited, "a lead time is work and waiting: {total}");
-        hold!(n("submitted") == n("fulfilled") + n("open"), "what is submitted is fulfilled or open");
+        hold!(
+            n("submitted") == n("fulfilled") + n("open") + n("expired"),
+            "what is submitted is fulfilled, open or expired"
+        );
     }
     Ok(())
 }

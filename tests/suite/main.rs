@@ -10,6 +10,7 @@ mod goldens;
 mod grammar_arrivals;
 mod grammar_choices;
 mod grammar_departures;
+mod grammar_money;
 mod grammar_outages;
 mod grammar_pools;
 mod grammar_stations;

@@ -50,6 +50,11 @@ pub fn gift(name: &str, amount: &str, on: i64, keys: &str) -> String {
 const WORDS: &[(&str, &str)] = &[
     ("PledgeCommitted", "commits"),
     ("PledgeLapsed", "lapses"),
+    ("PledgeExpired", "loses"),
+    ("PledgeDelayed", "is delayed"),
+    ("PackageStated", "seeks"),
+    ("RequirementExpired", "expires"),
+    ("LineWithdrawn", "is withdrawn"),
     ("FundsDisbursed", "pays"),
     ("PledgeDefaulted", "defaults on"),
     ("SurplusHeld", "is held for"),

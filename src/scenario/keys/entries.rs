@@ -26,6 +26,7 @@ pub(crate) static TOP: Spec = Spec {
         may("stock", Form::Many(&STOCK), "", "", "Goods at places."),
         may("requirement", Form::Many(&REQUIREMENT), "", "", "What a recipient asks for."),
         may("pledge", Form::Many(&PLEDGE), "", "", "What donors promise."),
+        may("package", Form::Many(&PACKAGE), "", "", "Packages that seek money from a date on."),
         may("consignment", Form::Many(&CONSIGNMENT), "", "", "Goods that enter by themselves."),
         may("mechanism", Form::Many(&MECHANISM), "", "", "Channels of aid."),
         may("node", Form::Many(&NODE), "", "", "Places that goods pass."),
@@ -152,6 +153,14 @@ const QUANTITY: Key =
 const NEEDED: Key =
     may("needed_within", Form::Law(Unit::Time), "no date", r#""9d""#, "From its coming to its need-by date.");
 
+const EXPIRES: Key = may(
+    "expires",
+    Form::Expires,
+    "never",
+    r#""9d""#,
+    "It is open no more after its need-by date (`true`), or so long after it; what is not yet provided is withdrawn.",
+);
+
 pub(crate) static REQUIREMENT: Spec = Spec {
     name: "requirement",
     title: "a requirement",
@@ -178,6 +187,7 @@ pub(crate) static REQUIREMENT: Spec = Spec {
             "Several items, made at one instant; in place of `item`.",
         ),
         NEEDED,
+        EXPIRES,
         may(
             "via",
             Form::Refer("mechanism"),
@@ -237,6 +247,48 @@ pub(crate) static PLEDGE: Spec = Spec {
             "From the announcement to the payment.",
         ),
         may("earmark", Form::Earmark, "none", r#""spare""#, "What alone it may serve."),
+        may(
+            "expires",
+            Form::Law(Unit::Time),
+            "never",
+            r#""99d""#,
+            "From the announcement until what is not allocated of it is withdrawn.",
+        ),
+        COPIES,
+        REMOVE,
+        BASIS,
+    ],
+};
+
+pub(crate) static PACKAGE: Spec = Spec {
+    name: "package",
+    title: "a package",
+    text: "A package that seeks money from its date on, beside those that form from requirements. It has a price, or lines that it asks for itself.",
+    keys: &[
+        must("name", Form::Name, "", "The first of them is `<name>#1`."),
+        ON,
+        ARRIVALS_KEY,
+        COUNT,
+        BATCH,
+        PROFILE_KEY,
+        TREND_KEY,
+        PRIORITY,
+        may("via", Form::Refer("mechanism"), "the only one that pools money", r#""purl-2""#, "Where it seeks money."),
+        may("price", Form::Law(Unit::Money), "", r#""9 M USD""#, "What it costs; in place of lines."),
+        may("item", Form::Refer("item"), "", r#""spare""#, "What it asks for; in place of `lines`."),
+        QUANTITY,
+        may("unit_value", Form::Amount(Unit::Money, 0), "the item's", r#""9 k USD""#, "Value of one unit."),
+        may("origin", Form::Refer("node"), "the mechanism's", r#""depot""#, "Where the goods stand when they exist."),
+        may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
+        may(
+            "lines",
+            Form::List(&LINE),
+            "",
+            r#"[{ item = "spare", to = "border-2" }]"#,
+            "Several items; its price is their value.",
+        ),
+        NEEDED,
+        EXPIRES,
         COPIES,
         REMOVE,
         BASIS,
@@ -419,6 +471,7 @@ pub(crate) static TABLES: &[&Spec] = &[
     &REQUIREMENT,
     &LINE,
     &PLEDGE,
+    &PACKAGE,
     &CONSIGNMENT,
     &MECHANISM,
     &NODE,

@@ -300,10 +300,34 @@ pub(crate) static EARMARK: Spec = Spec {
     title: "`earmark`",
     text: "The name of an item or a family, or one of these.",
     keys: &[
-        may("package", Form::Count(1, 4_294_967_295), "", "3", "The package of this number of the pledge's mechanism."),
+        may(
+            "package",
+            Form::PackageName,
+            "",
+            "3",
+            "The package of this number that formed in the pledge's mechanism, or the name of a `[[package]]`, with `#2` the second of it.",
+        ),
         may("requirement", Form::Text, "", r#""air-defence#3""#, "A requirement, `<stream>#<number>`."),
         may("item", Form::Refer("item"), "", r#""interceptor""#, "An item."),
         may("family", Form::Name, "", r#""air-defence""#, "An equipment family."),
+        may("node", Form::Refer("node"), "", r#""hub-pl""#, "Where goods stand when they exist, or go to."),
+    ],
+};
+
+pub(crate) static COST: Spec = Spec {
+    name: "cost",
+    title: "`cost`",
+    text: "An amount is for each consignment. Costs change no event: figures count them (`money.costs`).",
+    keys: &[
+        may("each", Form::Amount(Unit::Money, 0), "0", r#""90 USD""#, "For each consignment."),
+        may("per_tonne", Form::Amount(Unit::Money, 0), "0", r#""12 USD""#, "For each tonne."),
+        may(
+            "departure",
+            Form::Amount(Unit::Money, 0),
+            "0",
+            r#""900 USD""#,
+            "Of a leg: for each departure; without `departures`, for each consignment.",
+        ),
     ],
 };
 
@@ -353,6 +377,7 @@ pub(crate) static VALUES: &[&Spec] = &[
     &SERVERS,
     &EFFECT,
     &EARMARK,
+    &COST,
     &ROUTE,
     &CHOICE,
 ];

@@ -13,7 +13,6 @@ mod stocks;
 
 pub(crate) use entries::*;
 pub(crate) use forms::*;
-pub(crate) use places::*;
 pub use reference::reference;
 pub use schema::schema;
 pub use skeleton::skeleton;
@@ -62,6 +61,12 @@ pub enum Form {
     Uses,
     /// `"continuous"`, or a rhythm.
     Review,
+    /// True, or a time.
+    Expires,
+    /// Money, or a table of it.
+    Cost,
+    /// A number or a name.
+    PackageName,
     /// Items and classes.
     Goods,
     /// An amount of the key that the distribution stands at.

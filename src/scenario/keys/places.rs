@@ -28,6 +28,14 @@ const MARKS: Key = may(
     "A recognition point that is reached here, beside the usual ones.",
 );
 
+const COST_KEY: Key = may(
+    "cost",
+    Form::Cost,
+    "nothing",
+    r#""90 USD""#,
+    "Of each consignment that comes to the node, or departs over the leg; or `{ each, per_tonne, departure }`.",
+);
+
 pub(crate) static NODE: Spec = Spec {
     name: "node",
     title: "a node",
@@ -48,6 +56,7 @@ pub(crate) static NODE: Spec = Spec {
         HOURS,
         OUTAGE,
         MARKS,
+        COST_KEY,
         may("step", Form::Many(&STEP), "none", "", "Kinds of handling, in order."),
         COPIES,
         REMOVE,
@@ -148,6 +157,7 @@ pub(crate) static LEG: Spec = Spec {
             r#"{ every = "6h" }"#,
             "The timetable; without one goods leave at once, each by itself.",
         ),
+        COST_KEY,
         COPIES,
         REMOVE,
         BASIS,
@@ -160,7 +170,12 @@ pub(crate) static DISRUPTION: Spec = Spec {
     text: "Something that strikes a place for a time.",
     keys: &[
         must("name", Form::Name, "", "What others call it."),
-        must("strikes", Form::Strikes, r#""hub.receipt""#, "A node, `node.step`, leg, mechanism or `mechanism.stage`."),
+        must(
+            "strikes",
+            Form::Strikes,
+            r#""hub.receipt""#,
+            "A node, `node.step`, leg, mechanism, `mechanism.stage`, `nation:NAME` (its commitments and payments) or `supplier` (release and production of all mechanisms).",
+        ),
         may("on", Form::Date, "", "2025-09-09", "When it begins; once, in place of `arrivals`."),
         may(
             "arrivals",

@@ -286,6 +286,7 @@ pub(super) fn pledge(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<St
         committed_after,
         paid_after,
         earmark,
+        expires: laws::law(f, "expires", Unit::Time),
     };
     let priority = Law::Constant(1);
     Some(Stream {
@@ -320,11 +321,20 @@ fn converted(f: &Fields<'_>, drawn: &laws::Drawn, arrivals: &Arrivals) {
 
 /// The mechanism that pledges go to: the one that `to` names, or the only one that pools money.
 pub(crate) fn receiver(f: &Fields<'_>, all: &All) -> Option<u32> {
-    match f.get("to") {
+    pool_of(f, "to", all)
+}
+
+/// The mechanism that a key names, or the only one that pools money.
+pub(crate) fn pool_of(f: &Fields<'_>, key: &'static str, all: &All) -> Option<u32> {
+    let (who, add) = match key {
+        "to" => ("pledges name", "add `to = \"...\"`"),
+        _ => ("package names", "add `via = \"...\"`"),
+    };
+    match f.get(key) {
         Some(node) => {
-            let id = f.refer("to", &all.mechanisms)?;
+            let id = f.refer(key, &all.mechanisms)?;
             if !all.pools.contains(&id) {
-                let name = f.table.text("to").unwrap_or_default();
+                let name = f.table.text(key).unwrap_or_default();
                 let known: Vec<String> = all
                     .mechanisms
                     .by
@@ -349,10 +359,10 @@ pub(crate) fn receiver(f: &Fields<'_>, all: &All) -> Option<u32> {
             [only] => Some(*only),
             pools => {
                 let message = match pools.len() {
-                    0 => "there is no mechanism that pools money",
-                    _ => "there are several mechanisms that pool money, and the pledges name none",
+                    0 => "there is no mechanism that pools money".to_string(),
+                    _ => format!("there are several mechanisms that pool money, and the {who} none"),
                 };
-                f.cx.report(Finding::new(&codes::NO_POOL, f.place, message, "add `to = \"...\"`"));
+                f.cx.report(Finding::new(&codes::NO_POOL, f.place, message, add));
                 None
             }
         },
@@ -366,15 +376,16 @@ fn earmark(f: &Fields<'_>, node: &Node, all: &All) -> Option<Earmark> {
     }
     let own = Fields::open(cx, node, &keys::EARMARK)?;
     let given: Vec<&'static str> =
-        ["package", "requirement", "item", "family"].into_iter().filter(|k| own.get(k).is_some()).collect();
+        ["package", "requirement", "item", "family", "node"].into_iter().filter(|k| own.get(k).is_some()).collect();
     for pair in given.windows(2) {
         own.not_both(pair[0], pair[1]);
     }
-    if !own.one_of(&["package", "requirement", "item", "family"]) {
+    if !own.one_of(&["package", "requirement", "item", "family", "node"]) {
         return None;
     }
     match given[0] {
-        "package" => own.count32("package").map(Earmark::Package),
+        "package" => package_named(cx, own.get("package")?, all),
+        "node" => own.refer("node", &all.nodes).map(|n| Earmark::Node(Id::new(n))),
         "item" => own.refer("item", &all.items).map(|i| Earmark::Item(Id::new(i))),
         "family" => {
             let text = own.name("family")?;
@@ -386,6 +397,23 @@ fn earmark(f: &Fields<'_>, node: &Node, all: &All) -> Option<Earmark> {
         }
         _ => requirement(cx, own.get("requirement")?, own.text("requirement")?, all),
     }
+}
+
+/// The number of a formed package, or `<stream>` or `<stream>#<number>` of a stated one.
+fn package_named(cx: &Ctx, node: &Node, all: &All) -> Option<Earmark> {
+    let Value::Text(text) = &node.value else {
+        let number = cx.whole(node, "package", Unit::Count, 1)?;
+        return u32::try_from(number).ok().map(Earmark::Package);
+    };
+    let (name, number) = text.split_once('#').unwrap_or((text, "1"));
+    let stream = all.streams.get(name).filter(|i| all.kinds[*i as usize] == "package");
+    let found = stream.zip(number.parse::<u32>().ok().filter(|n| *n > 0));
+    if found.is_none() {
+        let of_kind = |(_, (i, _)): &(&String, &(u32, _))| all.kinds[*i as usize] == "package";
+        let known: Vec<String> = all.streams.by.iter().filter(of_kind).map(|(name, _)| name.clone()).collect();
+        cx.report(names::no_such("package", name, node.place, &known));
+    }
+    found.map(|(stream, number)| Earmark::Stated(Id::new(stream), number))
 }
 
 fn named_earmark(cx: &Ctx, node: &Node, text: &str, all: &All) -> Option<Earmark> {

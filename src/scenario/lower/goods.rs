@@ -1,7 +1,9 @@
 //! Items, stocks, and the streams of requirements and consignments.
 
 use super::{All, Entry, Places, dates};
-use crate::model::{Arrivals, Brings, Clock, Item, Line, NeedPlan, Reorder, Shape, Stock, Stream, Supply};
+use crate::model::{
+    Arrivals, Brings, Clock, Item, Line, NeedPlan, PackageStream, Reorder, Shape, Stock, Stream, Supply,
+};
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Finding;
 use crate::scenario::fields::Fields;
@@ -258,18 +260,12 @@ struct Ends<'a> {
     place: Place,
 }
 
-pub(super) fn requirement(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<Stream> {
-    let f = &e.fields;
-    f.basis(&format!("requirement.{}", e.name));
-    let arrivals = arrivals(f, places);
+/// Lines under `item` or `lines`.
+fn lines(f: &Fields<'_>, via: Option<(u32, &str)>, all: &All) -> Option<Vec<Line>> {
     for key in ["item", "quantity", "unit_value", "origin", "to"] {
         f.not_both(key, "lines");
     }
-    let via = match f.get("via") {
-        None => None,
-        Some(_) => Some(f.refer("via", &all.mechanisms)?),
-    };
-    let ends = Ends { via: via.zip(f.table.text("via")), place: f.place };
+    let ends = Ends { via, place: f.place };
     let lines = if f.one_of(&["item", "lines"]) {
         match f.get("lines") {
             None => vec![line(f, all, &ends)],
@@ -290,11 +286,74 @@ pub(super) fn requirement(e: &Entry<'_>, all: &All, places: &mut Places) -> Opti
     } else {
         Vec::new()
     };
+    lines.into_iter().collect()
+}
+
+/// So long after its need-by date a requirement is open no more.
+fn expires(f: &Fields<'_>) -> Option<SimDuration> {
+    let node = f.get("expires")?;
+    f.goes_with("expires", "needed_within");
+    match &node.value {
+        Value::Flag(flag) => flag.then_some(SimDuration(0)),
+        _ => f.cx.whole(node, "expires", Unit::Time, 0).map(SimDuration),
+    }
+}
+
+/// Packages that seek money from their date on.
+pub(super) fn package(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<Stream> {
+    let f = &e.fields;
+    f.basis(&format!("package.{}", e.name));
+    let arrivals = arrivals(f, places);
+    if all.mechanisms.get(&e.name).is_some() {
+        let message = format!("a mechanism is called `{}` too: its packages have such names", e.name);
+        f.cx.report(Finding::new(&codes::DUPLICATE, e.place, message, "choose another name"));
+    }
+    let via = super::funding::pool_of(f, "via", all)?;
+    for key in ["item", "lines"] {
+        f.not_both("price", key);
+    }
+    if !f.one_of(&["price", "item", "lines"]) {
+        return None;
+    }
+    let (price, need) = match f.get("price") {
+        Some(_) => {
+            for key in ["quantity", "unit_value", "origin", "to", "needed_within", "expires"] {
+                f.not_both("price", key);
+            }
+            (Some(laws::law(f, "price", Unit::Money)?), None)
+        }
+        None => {
+            let name = all.mechanisms.by.iter().find(|(_, (id, _))| *id == via).map_or("", |(name, _)| name);
+            let lines = lines(f, Some((via, name)), all)?;
+            let needed_within = laws::law(f, "needed_within", Unit::Time);
+            let need = NeedPlan { hq: None, via: Some(Id::new(via)), lines, needed_within, expires: expires(f) };
+            (None, Some(need))
+        }
+    };
+    Some(Stream {
+        name: e.name.clone(),
+        arrivals: arrivals.unwrap_or(Arrivals::At(Vec::new())),
+        count: count(f),
+        priority: priority(f),
+        brings: Brings::Packages(PackageStream { via: Id::new(via), price, need }),
+    })
+}
+
+pub(super) fn requirement(e: &Entry<'_>, all: &All, places: &mut Places) -> Option<Stream> {
+    let f = &e.fields;
+    f.basis(&format!("requirement.{}", e.name));
+    let arrivals = arrivals(f, places);
+    let via = match f.get("via") {
+        None => None,
+        Some(_) => Some(f.refer("via", &all.mechanisms)?),
+    };
+    let lines = lines(f, via.zip(f.table.text("via")), all);
     let need = NeedPlan {
         hq: hq(f, all),
         via: via.map(Id::new),
-        lines: lines.into_iter().collect::<Option<Vec<Line>>>()?,
+        lines: lines?,
         needed_within: laws::law(f, "needed_within", Unit::Time),
+        expires: expires(f),
     };
     Some(Stream {
         name: e.name.clone(),

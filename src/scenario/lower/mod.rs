@@ -90,6 +90,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let stocks = collect(&top, "stock");
     let requirements = collect(&top, "requirement");
     let pledges = collect(&top, "pledge");
+    let packages = collect(&top, "package");
     let consignments = collect(&top, "consignment");
     let mechanisms = collect(&top, "mechanism");
     let nodes = collect(&top, "node");
@@ -97,10 +98,22 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let legs = collect(&top, "leg");
     let disruptions = collect(&top, "disruption");
     let journals = collect(&top, "journal");
-    let count = [&items, &nations, &stocks, &requirements, &pledges, &consignments, &mechanisms, &nodes, &pools, &legs]
-        .iter()
-        .map(|e| e.len())
-        .sum::<usize>()
+    let count = [
+        &items,
+        &nations,
+        &stocks,
+        &requirements,
+        &pledges,
+        &packages,
+        &consignments,
+        &mechanisms,
+        &nodes,
+        &pools,
+        &legs,
+    ]
+    .iter()
+    .map(|e| e.len())
+    .sum::<usize>()
         + [(&nodes, "step"), (&requirements, "lines")].iter().map(|(list, key)| parts(list, key)).sum::<usize>();
     if count > ENTRIES_MOST {
         cx.report(Finding::bare(&codes::SIZE, format!("the scenario has {count} entries; at most a million are read")));
@@ -117,7 +130,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let streams = entry::sorted(
         cx,
         "stream",
-        requirements.iter().chain(&pledges).chain(&consignments).chain(&journals).cloned().collect(),
+        requirements.iter().chain(&pledges).chain(&packages).chain(&consignments).chain(&journals).cloned().collect(),
     );
     let read: Vec<journal::Table> = journals.iter().filter_map(|e| journal::read(cx, e)).collect();
     let mut all = All {
@@ -154,6 +167,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         let stream = match kind {
             "requirement" => goods::requirement(e, &all, &mut places),
             "consignment" => goods::consignment(e, &all, &mut places),
+            "package" => goods::package(e, &all, &mut places),
             "pledge" => funding::pledge(e, &all, &mut places),
             _ => read
                 .iter()

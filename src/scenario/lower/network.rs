@@ -2,7 +2,7 @@
 
 use super::{All, Entry, Places, choice, point};
 use crate::model::{
-    Cause, Choice, Clock, Departures, Disruption, Effect, Fleet, Item, Leg, Limit, MechanismPlan, Node as Place_,
+    Cause, Choice, Clock, Cost, Departures, Disruption, Effect, Fleet, Item, Leg, Limit, MechanismPlan, Node as Place_,
     NodeKind, OnOutage, Order, Outages, Pool, Preempt, Route, Step, Strikes, Weekly, WhenFull,
 };
 use crate::scenario::codes;
@@ -14,7 +14,7 @@ use crate::scenario::laws;
 use crate::scenario::names;
 use crate::scenario::tree::{Node, Place, Value};
 use crate::scenario::values::{Ctx, expected};
-use crate::units::amount::Mass;
+use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::draw::Law;
 use crate::units::time::{SimDuration, SimTime};
@@ -122,6 +122,7 @@ pub(super) fn nodes(
             next: Route::Leave,
             hours: hours(f),
             marks: f.word("marks").and_then(point),
+            cost: cost(f, false),
         });
     }
     (made, steps, nexts)
@@ -257,6 +258,22 @@ fn when_full(f: &Fields<'_>, all: &All) -> WhenFull {
         Some("overflow") => WhenFull::Overflow,
         _ => WhenFull::Wait,
     }
+}
+
+/// What a place costs.
+fn cost(f: &Fields<'_>, of_leg: bool) -> Cost {
+    let Some(node) = f.get("cost") else { return Cost::default() };
+    if node.table().is_none() {
+        let each = f.cx.whole(node, "cost", Unit::Money, 0).map_or(Money(0), Money);
+        return Cost { each, ..Cost::default() };
+    }
+    let Some(own) = Fields::open(f.cx, node, &keys::COST) else { return Cost::default() };
+    if let (Some(node), false) = (own.get("departure"), of_leg) {
+        let message = "nothing departs from a node by itself";
+        f.cx.report(Finding::new(&codes::NEEDS, node.place, message, "give it to the legs that lead on"));
+    }
+    let sum = |key: &'static str| own.whole(key).map_or(Money(0), Money);
+    Cost { each: sum("each"), per_tonne: sum("per_tonne"), departure: sum("departure") }
 }
 
 fn hours(f: &Fields<'_>) -> Option<Weekly> {
@@ -425,7 +442,18 @@ pub(super) fn legs(entries: &[Entry<'_>], all: &All, nodes: &[Place_], places: &
         let handover = nodes.get(to as usize).is_some_and(|n| n.kind == NodeKind::Handover);
         let cause = if handover { Cause::Border } else { Cause::Lift };
         let (from, to) = (Id::new(from), Id::new(to));
-        out.push(Leg { name: e.name.clone(), from, to, mode, transit, departures, order, cause, transits });
+        out.push(Leg {
+            name: e.name.clone(),
+            from,
+            to,
+            mode,
+            transit,
+            departures,
+            order,
+            cause,
+            transits,
+            cost: cost(f, true),
+        });
     }
     out
 }
@@ -484,6 +512,11 @@ pub(super) fn disruptions(
                 None => Some(Effect::Closed),
                 Some(node) => effect(f.cx, node),
             };
+            if let (Some(Strikes::Nation(_) | Strikes::Supplier), Some(Effect::Capacity(_))) = (&strikes, effect) {
+                let place = f.get("effect").map_or(f.place, |n| n.place);
+                let message = "a nation or a supplier has no capacity that could be cut";
+                f.cx.report(Finding::new(&codes::NEEDS, place, message, "`\"closed\"`, or a factor on times"));
+            }
             let lasts = lasts(f);
             f.not_both("on", "arrivals");
             if !f.one_of(&["on", "arrivals"]) {
@@ -586,7 +619,9 @@ fn strikes(f: &Fields<'_>, all: &All, mechanisms: &[MechanismPlan]) -> Option<St
     let node = f.get("strikes")?;
     let text = f.text("strikes")?;
     let mut found = Vec::new();
-    if let Some((place, part)) = text.split_once('.') {
+    if let Some(nation) = text.strip_prefix("nation:") {
+        found.extend(all.nations.get(nation).map(|n| Strikes::Nation(Id::new(n))));
+    } else if let Some((place, part)) = text.split_once('.') {
         if let Some(n) = all.nodes.get(place) {
             found.extend(all.steps.get(&(n, part.to_string())).map(|s| Strikes::Step(Id::new(*s))));
         }
@@ -598,6 +633,9 @@ fn strikes(f: &Fields<'_>, all: &All, mechanisms: &[MechanismPlan]) -> Option<St
         found.extend(all.nodes.get(text).map(|n| Strikes::Node(Id::new(n))));
         found.extend(all.legs.get(text).map(|l| Strikes::Leg(Id::new(l))));
         found.extend(all.mechanisms.get(text).map(|m| Strikes::Mechanism(Id::new(m))));
+        if text == "supplier" && found.is_empty() {
+            found.push(Strikes::Supplier);
+        }
     }
     match found.len() {
         1 => found.pop(),
@@ -618,6 +656,8 @@ fn nothing_struck(node: &Node, text: &str, all: &All, mechanisms: &[MechanismPla
     let name_of = |id: u32| all.nodes.by.iter().find(|(_, (i, _))| *i == id).map(|(n, _)| n.as_str()).unwrap_or("");
     known.extend(all.steps.keys().take(1_000).map(|(n, s)| format!("{}.{s}", name_of(*n))));
     known.extend(all.legs.list());
+    known.extend(all.nations.list().into_iter().map(|nation| format!("nation:{nation}")));
+    known.push("supplier".to_string());
     for m in mechanisms {
         known.push(m.name.clone());
         known.extend(m.stages.iter().map(|s| format!("{}.{}", m.name, s.name)));
@@ -626,6 +666,7 @@ fn nothing_struck(node: &Node, text: &str, all: &All, mechanisms: &[MechanismPla
         Some(near) => format!("nothing has this name; did you mean `{near}`?"),
         None => "nothing has this name".to_string(),
     };
-    Finding::new(&codes::STRIKES, node.place, format!("`{text}` cannot be struck"), label)
-        .help("a disruption strikes a node, `node.step`, a leg, a mechanism or `mechanism.stage`")
+    Finding::new(&codes::STRIKES, node.place, format!("`{text}` cannot be struck"), label).help(
+        "a disruption strikes a node, `node.step`, a leg, a mechanism, `mechanism.stage`, `nation:NAME` or `supplier`",
+    )
 }
