@@ -59,11 +59,11 @@ pub(super) fn check_size(turn: &mut Turn, stream: Id<Stream>, number: u32, quant
     let state = turn.state;
     let name = || format!("{}#{number}", state.plan().streams[stream].name);
     let plan = state.need_plan(stream, state[stream].brought);
-    let mut value = state.totals.asked.0;
+    let (mut value, mut mass) = (state.totals.asked.0, state.totals.mass.0);
     for (line, &units) in plan.lines.iter().zip(quantities) {
         let item = &state.plan().items[line.item];
         value = value.saturating_add(turn.product(line.unit_value.unwrap_or(item.value).0, units, "a value", name));
-        turn.product(item.mass.0, units, "a mass", name);
+        mass = mass.saturating_add(turn.product(item.mass.0, units, "a mass", name));
         let lot = item.lot.map_or(i64::from(u32::MAX), i64::from);
         if units.div_euclid(lot) > LOTS_MOST {
             turn.refuse(format!(
@@ -71,6 +71,9 @@ pub(super) fn check_size(turn: &mut Turn, stream: Id<Stream>, number: u32, quant
                 name(), item.name
             ));
         }
+    }
+    if mass > LARGEST_SUM {
+        turn.refuse(format!("with {} goods weigh more than {LARGEST_SUM} kilograms in all", name()));
     }
     if value > LARGEST_SUM {
         turn.refuse(format!("with {} requirements ask for more than {LARGEST_SUM} minor units in all", name()));

@@ -21,7 +21,7 @@ impl Mechanism for Donation {
     fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         let state = turn.state;
         // A stage that is held lets nothing out.
-        if state.gate(state.gate_of(m, STOCK)).down > 0 {
+        if state.gate(state.gate_of(m, STOCK)).down > 0 || !state.could_give(m) {
             return false;
         }
         let on_hand = |line: LineId| {

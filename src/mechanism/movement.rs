@@ -1,7 +1,7 @@
 //! Goods on their way: arrivals, yards, handling, routes, departures.
 
 use super::rules::{BringsRules, chance, slowed};
-use super::turn::Turn;
+use super::turn::{LARGEST_SUM, Turn};
 use crate::event::{Event, UnitId};
 use crate::model::{Brings, Hop, Leg, Node, NodeKind, Order, Preempt, Route, Step, Stream, WhenFull, Whom};
 use crate::state::unit::{Name, Origin, Place, What};
@@ -59,6 +59,12 @@ pub fn arrival(turn: &mut Turn, stream: Id<Stream>) {
 #[inline]
 fn size(turn: &mut Turn, stream: Id<Stream>, ordinal: u64, drawn: i64) -> u32 {
     let state = turn.state;
+    if state.totals.mass.0 > LARGEST_SUM {
+        turn.refuse(format!(
+            "with {}#{ordinal} goods weigh more than {LARGEST_SUM} kilograms in all",
+            state.plan().streams[stream].name
+        ));
+    }
     let name = || format!("{}#{ordinal}", state.plan().streams[stream].name);
     if let Brings::Consignments { item: Some(item), .. } = state.plan().streams[stream].brings {
         let item = &state.plan().items[item];

@@ -200,7 +200,7 @@ fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         funded(turn, m, package, state.package(package).last);
         return true;
     }
-    for &(_, _, _, pledge) in &state[m].resting {
+    for &(_, _, _, pledge) in &state[m].fresh {
         let row = state.pledge(pledge);
         let target = match row.resting {
             Resting::Nowhere => None,
@@ -231,7 +231,7 @@ fn allocate(turn: &mut Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: Pa
     let amount = row.left.min(gap);
     let cause = turn.emit(row.last.max(need.last), Event::MoneyAllocated { package, pledge, amount });
     if row.left > amount {
-        if row.resting == Resting::Pool && !plan.split_pledges {
+        if matches!(row.resting, Resting::Pool | Resting::Earmark) && !plan.split_pledges {
             turn.emit(cause, Event::SurplusHeld { pledge, package });
         } else if row.resting == Resting::Earmark
             && plan.excess == Excess::Spill
@@ -288,9 +288,11 @@ fn goes_by_lines(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         return false;
     }
     let gate = state.gate_of(m, RELEASE);
-    let seeking = |p: &&PackageId| matches!(state.package(**p).stage, PackageStage::Open | PackageStage::Funded);
+    let funded = state[m].pending.iter().copied().filter(|p| state.package(*p).stage == PackageStage::Funded);
+    let mut seeking: Vec<PackageId> = state[m].open.iter().map(|key| key.2).chain(funded).collect();
+    seeking.sort_unstable();
     let mut any = false;
-    for &package in state[m].packages.iter().filter(seeking) {
+    for package in seeking {
         let row = state.package(package);
         let mut covered = row.allocated;
         for &line in &row.lines {
@@ -348,7 +350,7 @@ fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
             }
         }
     };
-    let waiting: Vec<PackageId> = state[m].packages.iter().copied().filter(waits).collect();
+    let waiting: Vec<PackageId> = state[m].pending.iter().copied().filter(waits).collect();
     let mut taken = 0;
     for &package in &waiting {
         let row = state.package(package);
@@ -387,11 +389,7 @@ fn make_goods(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, taken: 
 /// What was paid on released packages is paid on to the supplier.
 fn pays_supplier(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
-    let due = |p: &PackageId| {
-        let row = state.package(*p);
-        row.stage == PackageStage::Released && row.paid > row.spent
-    };
-    let due: Vec<PackageId> = state[m].packages.iter().copied().filter(due).collect();
+    let due: Vec<PackageId> = state[m].payable.iter().copied().collect();
     for &package in &due {
         let row = state.package(package);
         turn.emit(row.last, Event::MoneySpent { package, amount: row.paid - row.spent });

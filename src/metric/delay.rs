@@ -345,6 +345,16 @@ impl Delay {
         }
     }
 
+    /// Goods that left the model without being recognised are in no stage any more.
+    pub fn lost(&mut self, state: &State, unit: UnitId) {
+        let row = &state.units[unit];
+        let Some(stats) = self.units.get_mut(unit.index()).and_then(Option::as_mut) else { return };
+        if !row.recognised && row.is_goods_of_line() {
+            let stage = stats.stage.take();
+            self.shift(state, stage, None, row.value.0);
+        }
+    }
+
     /// A line of an expired requirement waits for nothing more.
     pub fn withdrawn(&mut self, state: &State, line: LineId, months: &mut Months) {
         let row = &mut self.lines[line.index()];

@@ -67,10 +67,16 @@ pub(super) struct PlaceStats {
     pub refused: u64,
     pub diverted: u64,
     pub departures: u64,
+    /// Departures within the window, of visits that began before it too.
+    pub passed: u64,
+    pub passed_mass: i128,
+    pub passed_value: i128,
     /// Times that a more urgent one took the server of a counted visit.
     pub preempted: u64,
     /// Counted visits that gave up in line.
     pub expired: u64,
+    /// Of them, those that waited a second or more.
+    pub expired_waited: u64,
     /// Kilograms and minor units of counted arrivals and departures.
     pub arrived_mass: i128,
     pub departed_mass: i128,
@@ -157,6 +163,8 @@ pub(super) struct Duty {
     calendar: u32,
     up: bool,
     working: u32,
+    /// With somebody, at work or not.
+    busy: u32,
     /// There was no limit for a time: then no share of servers is known.
     boundless: bool,
     last: SimTime,
@@ -169,7 +177,7 @@ pub(super) struct Duty {
 impl Duty {
     fn turn(&mut self, now: SimTime) {
         let seconds = (now - self.last).0.max(0);
-        self.calendar_seconds += i128::from(self.calendar) * i128::from(seconds);
+        self.calendar_seconds += i128::from(self.calendar.max(self.busy)) * i128::from(seconds);
         self.able_seconds += i128::from(self.able.max(self.working)) * i128::from(seconds);
         self.boundless |= self.calendar == u32::MAX && seconds > 0;
         self.up_seconds += seconds * i64::from(self.up);
@@ -178,11 +186,11 @@ impl Duty {
 
     /// Another number of servers works. It matters where more work than are on duty.
     #[inline]
-    fn works(&mut self, working: u32, now: SimTime) {
-        if self.working.max(working) > self.able {
+    fn works(&mut self, working: u32, busy: u32, now: SimTime) {
+        if self.working.max(working) > self.able || self.busy.max(busy) > self.calendar {
             self.turn(now);
         }
-        self.working = working;
+        (self.working, self.busy) = (working, busy);
     }
 
     /// (server-seconds on duty and up, by the calendar, seconds up) until an instant; without limit: `None`.
@@ -276,6 +284,16 @@ impl PlaceStats {
         self.numbers[mode as usize] -= 1;
         self.mass_present -= i128::from(mass);
         self.value_present -= i128::from(value);
+    }
+
+    /// Somebody leaves, maybe within the window.
+    #[inline]
+    fn passes(&mut self, now: SimTime, (mass, value): (i64, i64), warm_up: SimTime) {
+        if now >= warm_up {
+            self.passed += 1;
+            self.passed_mass += i128::from(mass);
+            self.passed_value += i128::from(value);
+        }
     }
 
     /// Adds what a visit has come to at a moment.
@@ -381,7 +399,9 @@ impl Flow {
     #[inline]
     fn works(&mut self, visit: &Visit, now: SimTime) {
         if let Some(duty) = self.duty.get_mut(visit.spot as usize) {
-            duty.works(self.places[visit.spot as usize].numbers[Mode::Work as usize], now);
+            let numbers = &self.places[visit.spot as usize].numbers;
+            let working = numbers[Mode::Work as usize];
+            duty.works(working, working + numbers[Mode::Paused as usize] + numbers[Mode::Blocked as usize], now);
         }
     }
 
@@ -461,7 +481,7 @@ impl Flow {
         if now >= warm_up {
             place.queue_max = place.queue_max.max(place.numbers[Mode::Wait as usize]);
         }
-        if old == Mode::Work || mode == Mode::Work {
+        if old >= Mode::Paused || mode >= Mode::Paused {
             self.works(visit, now);
         }
     }
@@ -472,6 +492,7 @@ impl Flow {
         let Some(place) = self.place(visit) else { return };
         place.part(now, visit.mode, (row.mass.0, row.value.0), warm_up);
         place.tell(now, visit, warm_up);
+        place.passes(now, (row.mass.0, row.value.0), warm_up);
         if visit.counted {
             place.stay.add((now - visit.arrived).0);
             place.service += visit.worked;
@@ -479,7 +500,7 @@ impl Flow {
             place.departed_mass += i128::from(row.mass.0);
             place.departed_value += i128::from(row.value.0);
         }
-        if visit.mode == Mode::Work {
+        if visit.mode >= Mode::Paused {
             self.works(visit, now);
         }
     }
@@ -523,11 +544,13 @@ impl Flow {
         }
     }
 
-    pub(super) fn expired(&mut self, visit: &Visit) {
+    pub(super) fn expired(&mut self, now: SimTime, visit: &Visit) {
+        let waited = visit.waited + (now - visit.since).0;
         if visit.counted
             && let Some(place) = self.place(visit)
         {
             place.expired += 1;
+            place.expired_waited += u64::from(waited > 0);
         }
     }
 
@@ -660,6 +683,7 @@ impl Flow {
         self.held[gate.index()].leave(state.now.max(warm_up));
         let place = self.gate(gate);
         place.part(state.now, Mode::Wait, (mass, value), warm_up);
+        place.passes(state.now, (mass, value), warm_up);
         if arrived >= warm_up {
             place.departures += 1;
             place.departed_mass += i128::from(mass);

@@ -92,7 +92,7 @@ impl Spots {
 }
 
 /// What a unit does at its place. All but the last are waiting.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Mode {
     #[default]
     Gate,
@@ -152,7 +152,7 @@ impl Figures {
             | HandedOver { unit, .. }
             | LeftModel { unit, .. } => self.moved(state, unit),
             PatienceEnded { unit, .. } => {
-                self.flow.expired(&self.visits[unit.index()]);
+                self.flow.expired(state.now, &self.visits[unit.index()]);
                 self.visits[unit.index()].counted = false;
                 self.moved(state, unit);
             }
@@ -289,6 +289,9 @@ impl Figures {
         }
         if row.is_free() {
             self.flow.gone(state.now, row);
+            if self.delay.in_use() {
+                self.delay.lost(state, unit);
+            }
         }
         if self.delay.in_use() {
             self.delay.recognised(state, unit);

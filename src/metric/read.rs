@@ -109,7 +109,9 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     let end = until.max(warm_up);
     let window = i128::from((end - warm_up).0);
     let put = |tree: &mut Tree, key: &str, value: Value| tree.put(&format!("{path}.{key}"), value);
-    put(tree, "arrivals", json!(stats.arrivals));
+    // Who stands at the gate has not been let in, refused or diverted yet.
+    let arrivals = stats.entered + stats.refused + stats.diverted;
+    put(tree, "arrivals", json!(arrivals));
     put(tree, "entered", json!(stats.entered));
     put(tree, "refused", json!(stats.refused));
     put(tree, "diverted", json!(stats.diverted));
@@ -117,8 +119,8 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     put(tree, "expired", json!(stats.expired));
     put(tree, "preempted", json!(stats.preempted));
     let gone = stats.departures + stats.refused + stats.diverted + stats.expired;
-    put(tree, "unfinished", json!(stats.arrivals - gone.min(stats.arrivals)));
-    put(tree, "throughput", json!(ratio(i128::from(stats.departures) * i128::from(DAY), window)));
+    put(tree, "unfinished", json!(arrivals - gone.min(arrivals)));
+    put(tree, "throughput", json!(ratio(i128::from(stats.passed) * i128::from(DAY), window)));
     put(tree, "queue_mean", json!(ratio(i128::from(sums.in_mode(Mode::Wait)), window)));
     put(tree, "queue_max", json!(sums.queue_max));
     let levels = &sums.levels;
@@ -136,7 +138,11 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     tally(tree, &format!("{path}.wait"), &stats.wait);
     tally(tree, &format!("{path}.stay"), &stats.stay);
     put(tree, "service_mean", json!(ratio(i128::from(stats.service), i128::from(stats.departures))));
-    put(tree, "waited_share", json!(ratio(i128::from(stats.wait.positive()), i128::from(stats.entered))));
+    put(
+        tree,
+        "waited_share",
+        json!(ratio(i128::from(stats.wait.positive() + stats.expired_waited), i128::from(stats.entered))),
+    );
     put(tree, "empty_share", json!(ratio(i128::from(levels.first().copied().unwrap_or(0)), window)));
     if stats.wait.grouped() || stats.stay.grouped() {
         put(tree, "quantile_step", json!(1.0 / 1024.0));
@@ -147,12 +153,12 @@ fn place(tree: &mut Tree, path: &str, stats: &PlaceStats, sums: &Totals, warm_up
     if stats.arrived_mass > 0 || stats.arrived_value > 0 {
         put(tree, "arrivals_t", int(stats.arrived_mass));
         put(tree, "departures_t", int(stats.departed_mass));
-        put(tree, "throughput_t", json!(ratio(stats.departed_mass * i128::from(DAY), window)));
+        put(tree, "throughput_t", json!(ratio(stats.passed_mass * i128::from(DAY), window)));
         put(tree, "in_system_t_mean", json!(ratio(sums.mass, window)));
         put(tree, "in_system_t_now", int(stats.mass_present));
         put(tree, "arrivals_value", int(stats.arrived_value));
         put(tree, "departures_value", int(stats.departed_value));
-        put(tree, "throughput_value", json!(ratio(stats.departed_value * i128::from(DAY), window)));
+        put(tree, "throughput_value", json!(ratio(stats.passed_value * i128::from(DAY), window)));
         put(tree, "in_system_value_mean", json!(ratio(sums.value, window)));
         put(tree, "in_system_value_now", int(stats.value_present));
     }
@@ -188,6 +194,8 @@ fn of_stream(tree: &mut Tree, path: &str, stats: &StreamStats, window: i64, end:
 /// A group of requirements by dotted name.
 struct Group {
     name: String,
+    /// Lines of other families do not count.
+    family: Option<String>,
     needs: Vec<NeedId>,
 }
 
@@ -210,7 +218,8 @@ fn requirements(tree: &mut Tree, figures: &Figures, state: &State, until: SimTim
         }
     }
     for ((_, _, name), needs) in groups {
-        group(tree, figures, state, until, &Group { name, needs });
+        let family = name.strip_prefix("family.").map(str::to_owned);
+        group(tree, figures, state, until, &Group { name, family, needs });
     }
     stages(tree, figures, until);
 }
@@ -229,20 +238,25 @@ fn group(tree: &mut Tree, figures: &Figures, state: &State, until: SimTime, grou
     let mut delivered = [0i128; 2];
     for &id in group.needs.iter().filter(counted) {
         let (row, stats) = (state.need(id), &figures.delay.needs[id.index()]);
-        let lines = || row.lines.iter().map(|l| state.line(*l));
+        let of_family = |l: &&crate::event::LineId| {
+            group.family.as_ref().is_none_or(|family| state.plan().items[state.line(**l).item].family == *family)
+        };
+        let ids = || row.lines.iter().filter(of_family);
+        let lines = || ids().map(|l| state.line(*l));
         let size = [1, lines().map(|l| i128::from(l.mass.0)).sum(), lines().map(|l| i128::from(l.value.0)).sum()];
         (0..3).for_each(|i| submitted[i] += size[i]);
-        asked += i128::from(row.asked);
-        recognised += i128::from(row.recognised);
+        let units: i64 = lines().map(|l| l.asked).sum();
+        asked += i128::from(units);
+        recognised += lines().map(|l| i128::from(l.recognised)).sum::<i128>();
         for line in lines().filter(|l| l.asked > 0) {
             delivered[0] += i128::from(line.mass.0) * i128::from(line.recognised) / i128::from(line.asked);
             delivered[1] += i128::from(line.value.0) * i128::from(line.recognised) / i128::from(line.asked);
         }
         if row.due < until {
-            due += row.lines.len() as u64;
-            asked_due += i128::from(row.asked);
-            on_time += i128::from(stats.on_time);
-            let whole = row.lines.iter().filter(|l| figures.delay.on_time(**l) == state.line(**l).asked);
+            due += ids().count() as u64;
+            asked_due += i128::from(units);
+            on_time += ids().map(|l| i128::from(figures.delay.on_time(*l))).sum::<i128>();
+            let whole = ids().filter(|l| figures.delay.on_time(**l) == state.line(**l).asked);
             in_full += whole.count() as u64;
         }
         match (&stats.closed, row.closed) {

@@ -211,6 +211,10 @@ struct Walk<'a> {
     legs: BTreeSet<u32>,
 }
 
+/// What makes goods go the same ways: where they come in, their destination, whether they circulate, and stream and item where
+/// the plan looks at what goods are.
+type Alike = (u32, Option<u32>, bool, Option<(u32, Option<Id<Item>>)>);
+
 /// Steps of the search for what a consignment can meet; beyond, the rest is left unchecked.
 const WORK_MOST: usize = 20_000_000;
 
@@ -220,8 +224,7 @@ pub(crate) fn check(cx: &Ctx, plan: &Plan, places: &Places, all: &All, whole: bo
     let mut walk = Walk { cx, plan, places, reached: BTreeSet::new(), legs: BTreeSet::new() };
     // The heaviest first: what it fits, the lighter ones fit too.
     let (apart, by_priority) = looks_at_goods(plan);
-    let mut groups: BTreeMap<(u32, Option<u32>, bool, Option<(u32, Option<Id<Item>>)>), (i64, &Source)> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Alike, (i64, &Source)> = BTreeMap::new();
     for source in &sources {
         let mass = source.mass.unwrap_or(0);
         let own = apart.then_some((source.stream, source.item));

@@ -98,12 +98,16 @@ impl Run {
 
     /// Makes turns until the run ends.
     pub fn go(&mut self, watcher: &Watcher) -> Result<Ended, SimError> {
-        let end = self.world.state.plan().end;
+        // Without an end a run goes on until nothing moves, or to the last instant that it can hold.
+        let (end, endless) = match self.world.state.plan().end {
+            Some(end) => (end, false),
+            None => (SimTime::LATEST, true),
+        };
         let mut before = SimTime(self.batch.time_last);
         loop {
             let state = &mut self.world.state;
             let Some(due) = state.next() else { break };
-            if end.is_some_and(|end| due.at >= end) || (end.is_none() && due.is_clock() && !state.can_still_move()) {
+            if due.at >= end || (endless && due.is_clock() && !state.can_still_move()) {
                 break;
             }
             self.entries.clear();

@@ -46,7 +46,7 @@ pub struct GoalResult {
 }
 
 /// Raised when the world changes its shape: snapshots of another shape are not read, and the log is folded instead.
-const LAYOUT: u32 = 8;
+const LAYOUT: u32 = 9;
 
 const BYTES: bincode::config::Configuration = bincode::config::standard();
 
@@ -97,7 +97,8 @@ impl World {
     pub fn end(&mut self) {
         self.ended = true;
         if let Some(&last) = self.moments.last() {
-            let until = self.until();
+            // Without an end, nothing happens up to whatever comes later.
+            let until = self.state.plan().end.unwrap_or(SimTime::LATEST);
             self.pass(last.min(until));
         }
     }
@@ -151,6 +152,8 @@ impl World {
             let simulated = match checkpoint.at {
                 Some(_) => match self.readings.iter().find(|r| r.0 == index) {
                     Some(reading) => reading.1,
+                    // After the end nobody knows.
+                    None if self.ended => None,
                     None => continue,
                 },
                 None => tree.number(&checkpoint.figure),

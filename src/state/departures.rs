@@ -2,9 +2,9 @@
 
 use super::State;
 use super::network::{Held, cut};
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::UnitId;
-use crate::model::{Effect, Leg, Limit};
+use crate::model::{Departures, Effect, Leg, Limit};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
@@ -140,10 +140,27 @@ impl State {
             return None;
         }
         let departures = self.plan().legs[leg].departures.as_ref()?;
+        // A long line that is too little is not gone through each time that somebody joins it.
+        let late = self.overdue_at(leg).is_some_and(|at| at <= self.now);
+        if !late && self.is_too_little(leg, departures) {
+            return None;
+        }
         let load = self.load(leg);
         let overdue = || self.overdue_at(leg).is_some_and(|at| at <= self.now);
         let ready = if departures.when_loaded { load.full } else { load.enough };
         (!load.aboard.is_empty() && (ready || overdue())).then_some(load)
+    }
+
+    /// Whether all that is ready for a leg together cannot make a departure leave.
+    fn is_too_little(&self, leg: Id<Leg>, departures: &Departures) -> bool {
+        let (number, mass) = (self[leg].line.len(), self[leg].ready_mass);
+        if departures.when_loaded {
+            let capacity = self.departure_capacity(leg);
+            return capacity
+                .is_some_and(|c| c.number.is_none_or(|most| number < most) && c.mass.is_none_or(|most| mass < most));
+        }
+        let below = |least: Limit| least.number.is_some_and(|n| number < n) || least.mass.is_some_and(|m| mass < m);
+        departures.min_load.is_some_and(below)
     }
 
     /// Whether what is ready would leave over a leg that is closed now, or later with nobody else: once it opens.
@@ -167,17 +184,22 @@ impl State {
             self[leg].ready_set = due;
             match due {
                 true => self.set(self.now, Wake::LegReady(leg)),
-                false => self.cancel(self.now, 5, self.net.leg(leg).rank, Wake::LegReady(leg)),
+                false => self.cancel(self.now, phase::DEPARTURES, self.net.leg(leg).rank, Wake::LegReady(leg)),
             }
         }
         let can_leave = !due && self.leg_is_open(leg) && self.vehicle_in(leg).is_some();
         // Whom a cut capacity leaves behind waits for more of it: any change of it comes here again.
         let overdue = self.overdue_at(leg).filter(|&at| can_leave && at > self.now);
-        let overdue = overdue.filter(|_| !self.load(leg).aboard.is_empty());
+        let fits_one = |state: &State| {
+            let first = state[leg].line.first().map(|id| state.units[id].mass);
+            let capacity = state.departure_capacity(leg);
+            first.is_some_and(|mass| Held::default().fits(capacity, 1, mass)) || !state.load(leg).aboard.is_empty()
+        };
+        let overdue = overdue.filter(|_| fits_one(self));
         let before = std::mem::replace(&mut self[leg].overdue, overdue);
         if before != overdue {
             if let Some(at) = before {
-                self.cancel(at, 5, self.net.leg(leg).rank, Wake::LegOverdue(leg));
+                self.cancel(at, phase::DEPARTURES, self.net.leg(leg).rank, Wake::LegOverdue(leg));
             }
             if let Some(at) = overdue {
                 self.set(at, Wake::LegOverdue(leg));
@@ -187,14 +209,24 @@ impl State {
 
     /// Goods are ready for a leg, or no longer.
     pub(super) fn waits_for_leg(&mut self, unit: UnitId, leg: Id<Leg>, waits: bool) {
-        let joined = self.units[unit].joined;
+        let (joined, mass) = (self.units[unit].joined, self.units[unit].mass);
+        match waits {
+            true => self[leg].ready_mass += mass,
+            false => self[leg].ready_mass -= mass,
+        }
         if self.plan().legs[leg].departures.as_ref().is_some_and(|d| d.or_after.is_some()) {
             match waits {
                 true => self[leg].oldest.insert((joined, unit)),
                 false => self[leg].oldest.remove(&(joined, unit)),
             };
         }
-        self.arm_load(leg);
+        // A departure that is boarding is asked about once all are aboard.
+        let row = &mut self[leg];
+        let boards = !waits && row.boarding > 0;
+        row.boarding -= u32::from(boards);
+        if row.boarding == 0 {
+            self.arm_load(leg);
+        }
     }
 
     pub(super) fn overdue_taken(&mut self, leg: Id<Leg>) {

@@ -4,7 +4,7 @@ use super::State;
 use super::network::Stay;
 use super::rows::{LineRow, NeedRow, PledgeRow, Resting};
 use super::unit::{Name, Place, Unit, What};
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::{Event, GateId, LineId, NeedId, PledgeId, Subject, UnitId};
 use crate::model::{Arrivals, Brings, MechanismPlan, NeedPlan, PledgePlan, Point, RowBrings, Stream};
 use crate::units::amount::{Mass, Money};
@@ -154,7 +154,7 @@ impl State {
                 (row.closed, row.last) = (Some(now), seq);
                 if let Some(at) = row.expires.take() {
                     let place = self.net.ranks.streams[self.need(need).stream.index()];
-                    self.cancel(at, 8, place, Wake::NeedExpires(need));
+                    self.cancel(at, phase::PATIENCE, place, Wake::NeedExpires(need));
                 }
             }
             Event::StatementRecorded { stream, .. } | Event::ImportRejected { stream, .. } => {
@@ -282,7 +282,8 @@ impl State {
             | Event::StockOrdered { .. }
             | Event::ProductionStarted { .. }
             | Event::StockReceived { .. } => self.apply_stocks(event),
-            Event::MechanismChecked { .. } => {}
+            // Nothing that rests finds a need, until something opens or goes on.
+            Event::MechanismChecked { mechanism } => self[mechanism].fresh.clear(),
             Event::MechanismDrafted { mechanism } => {
                 if let Some(every) = self.plan().mechanisms[mechanism].package.draft_every {
                     self.set(self.now.after(every), Wake::Drafts(mechanism));
@@ -343,6 +344,7 @@ impl State {
             last: self.events,
         };
         self.totals.asked += value;
+        self.totals.mass += row.mass;
         self.lines.push(row);
         let seq = self.events;
         let row = &mut self.needs[need.index()];
@@ -412,6 +414,10 @@ impl State {
         row.made += i64::from(amount);
         row.last = seq;
         assert!(row.made <= row.asked, "no line is delivered beyond what it asks");
+        let packed = row.package.filter(|_| row.made == row.asked);
+        if let Some(package) = packed {
+            self.index_package(package);
+        }
         self.mark(unit, Point::R0);
     }
 
@@ -497,13 +503,14 @@ impl State {
         *(if pooled { &mut account.pool } else { &mut account.held }) -= left;
         if let Some(key) = key {
             account.resting.remove(&key);
+            account.fresh.remove(&key);
         }
         account.check();
         if let Some(at) = commits {
-            self.cancel(at, 3, place, Wake::PledgeCommits(pledge));
+            self.cancel(at, phase::ARRIVALS, place, Wake::PledgeCommits(pledge));
         }
         if let Some(at) = pays {
-            self.cancel(at, 3, place, Wake::PledgePays(pledge));
+            self.cancel(at, phase::ARRIVALS, place, Wake::PledgePays(pledge));
         }
     }
 
@@ -523,6 +530,7 @@ impl State {
         account.counted += amount;
         if amount > Money::ZERO {
             account.resting.insert(key);
+            account.fresh.insert(key);
         }
         *(if pooled { &mut account.pool } else { &mut account.held }) += amount;
         self.arm_settle(m);
@@ -533,6 +541,7 @@ impl State {
         let was_pool = row.resting == Resting::Pool;
         row.resting = resting;
         let (m, left, is_pool) = (row.mechanism, row.left, resting == Resting::Pool);
+        let key = row.counted.map(|at| (at, row.stream, row.number, pledge)).filter(|_| left > Money::ZERO);
         row.last = self.events;
         let account = &mut self[m];
         match (was_pool, is_pool) {
@@ -540,6 +549,7 @@ impl State {
             (false, true) => (account.pool, account.held) = (account.pool + left, account.held - left),
             _ => {}
         }
+        account.fresh.extend(key);
         self.arm_settle(m);
     }
 
@@ -605,6 +615,10 @@ impl State {
     /// Whether a list waits for its mechanism's draft clock.
     pub(super) fn waits_for_a_draft(&self) -> bool {
         let plan = self.plan();
-        plan.mechanisms.ids().any(|m| plan.mechanisms[m].package.draft_every.is_some() && !self[m].list.is_empty())
+        plan.mechanisms.ids().any(|m| {
+            let gate = self.gate(self.gate_of(m, 0));
+            let held = gate.down > 0 && gate.struck.iter().any(|&d| !plan.disruptions[d].ends());
+            plan.mechanisms[m].package.draft_every.is_some() && !self[m].list.is_empty() && !held
+        })
     }
 }

@@ -3,7 +3,7 @@
 use super::State;
 use super::departures::Convoy;
 use super::unit::Place;
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::UnitId;
 use crate::model::{Leg, Point};
 use crate::units::arena::Id;
@@ -53,7 +53,7 @@ impl State {
             return self.arm_load(leg);
         }
         if std::mem::take(&mut self[leg].ready_set) {
-            self.cancel(self.now, 5, self.net.leg(leg).rank, Wake::LegReady(leg));
+            self.cancel(self.now, phase::DEPARTURES, self.net.leg(leg).rank, Wake::LegReady(leg));
         }
     }
 
@@ -79,13 +79,16 @@ impl State {
             self.convoys.board(row, unit);
         } else {
             self.count_visit(unit, facts.rank);
-            self.push(self.now.after(transit), 1, facts.rank, Wake::LegEnds(unit));
+            self.push(self.now.after(transit), phase::COMPLETIONS, facts.rank, Wake::LegEnds(unit));
         }
     }
 
     pub(super) fn dispatch(&mut self, leg: Id<Leg>, load: u32, transit: SimDuration) {
         self[leg].departed += 1;
         self[leg].last = self.events;
+        if self.net.leg(leg).by_load {
+            self[leg].boarding = load;
+        }
         if transit.0 >= 0 {
             let at = self.now.after(transit);
             let convoy = Convoy { leg, arrives: at, load: Vec::with_capacity(load as usize) };

@@ -17,6 +17,7 @@ mod pools;
 mod rows;
 mod set_up;
 mod stocks;
+mod ties;
 pub mod unit;
 pub mod wake;
 
@@ -30,15 +31,15 @@ pub use stocks::StockRow;
 
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject, UnitId};
 use crate::model::{Leg, MechanismPlan, Node, Plan, Pool, Step, Stock, Stream};
-use crate::units::amount::Money;
+use crate::units::amount::{Mass, Money};
 use crate::units::arena::{Arena, Id};
 use crate::units::time::SimTime;
-use calendar::{Calendar, First, Key};
+use calendar::{Calendar, Key};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unit::Units;
-use wake::Wake;
+use wake::{Wake, phase};
 
 /// The whole world at one moment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +53,8 @@ pub struct State {
     pub turns: u64,
     pub events: u64,
     calendar: Calendar,
+    /// Of many wakes that are due together at one place, those that the calendar does not hold: the first is the last.
+    tied: Vec<Key>,
     /// Entries and services of this instant, which come after everything else that is due now: the first is the last.
     soon: Vec<Key>,
     /// Wakes in the calendar that are no clocks.
@@ -102,6 +105,8 @@ pub struct StreamRow {
 pub struct Totals {
     pub asked: Money,
     pub announced: Money,
+    /// Of all goods that streams brought, and of all lines.
+    pub mass: Mass,
 }
 
 /// What [`State::next`] found.
@@ -130,7 +135,8 @@ impl PartialEq for State {
     fn eq(&self, other: &State) -> bool {
         // The plan is the same by construction; everything else is compared deeply.
         macro_rules! same { ($($field:ident)*) => { $( self.$field == other.$field )&&* } }
-        same!(now turns events calendar soon stirring units streams nodes steps legs pools convoys gates needs lines pledges
+        self.pends_as(other)
+            && same!(now turns events soon stirring units streams nodes steps legs pools convoys gates needs lines pledges
               packages accounts totals stocks visits patience turned outages nations)
     }
 }
@@ -146,33 +152,22 @@ impl State {
     #[allow(clippy::should_implement_trait, reason = "it looks ahead, and does not move on")]
     pub fn next(&mut self) -> Option<Due> {
         let Some(&soon) = self.soon.last() else {
-            let First { key, tied, alone } = self.calendar.first()?;
-            let key = if tied { self.first_of_ties() } else { key };
+            let (key, alone) = self.first_pending()?;
             return Some(Due { at: wake::time_of(key), alone, key });
         };
         let at = wake::time_of(soon);
-        Some(match self.calendar.first() {
+        Some(match self.first_pending() {
             // No wake of the calendar has the phase and place of an entry or a service: the two are never tied.
-            Some(First { key, tied, .. }) if key < soon => {
-                Due { at, alone: false, key: if tied { self.first_of_ties() } else { key } }
-            }
+            Some((key, _)) if key < soon => Due { at, alone: false, key },
             other => {
-                let last = other.is_none_or(|first| wake::time_of(first.key) != at);
+                let last = other.is_none_or(|(key, _)| wake::time_of(key) != at);
                 Due { at, alone: last && self.soon.len() == 1, key: soon }
             }
         })
     }
 
-    /// Of wakes of one instant, phase and place: by priority, then by joining, then by name.
-    #[cold]
-    fn first_of_ties(&mut self) -> Key {
-        let mut keys = Vec::new();
-        self.calendar.ties(&mut keys);
-        *keys.iter().min_by_key(|&&key| (self.standing(wake::unpack(key)), key)).expect("ties are at least two")
-    }
-
     /// Where the thing of a wake stands in the order of choice.
-    fn standing(&self, wake: Wake) -> (i64, SimTime, u32, u32, u32, u32) {
+    pub(super) fn standing(&self, wake: Wake) -> (i64, SimTime, u32, u32, u32, u32) {
         let of_line = |line: LineId| {
             let row = &self.lines[line.index()];
             let need = &self.needs[row.need.index()];
@@ -213,7 +208,7 @@ impl State {
         assert!(due.at >= self.now, "time never runs backwards");
         match self.soon.last() {
             Some(&soon) if soon == due.key => drop(self.soon.pop()),
-            _ => assert!(self.calendar.take(due.key), "a wake that fires is pending"),
+            _ => assert!(self.take_pending(due.key), "a wake that fires is pending"),
         }
         self.stirring -= u64::from(!due.is_clock());
         self.now = due.at;
@@ -292,34 +287,37 @@ impl State {
     fn set(&mut self, at: SimTime, wake: Wake) {
         let ranks = &self.net.ranks;
         let (phase, place) = match wake {
-            Wake::HandlingEnds(u) => (1, ranks.steps[self.handled_at(u).index()]),
-            Wake::LegEnds(u) => (1, ranks.legs[self.under_way(u).index()]),
-            Wake::ConvoyEnds(row) => (1, ranks.legs[self.convoys[row].leg.index()]),
-            Wake::DisruptionTurns(d) | Wake::OutageTurns(d, _) => (2, ranks.disruptions[d.index()]),
-            Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (2, ranks.nodes[n.index()]),
-            Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (2, ranks.steps[s.index()]),
-            Wake::ServersTurn(s) | Wake::ServerBack(s, _) => (2, ranks.steps[s.index()]),
-            Wake::StockArrives(s, _) => (1, ranks.stocks[s.index()]),
-            Wake::StockReviews(s) => (2, ranks.stocks[s.index()]),
-            Wake::StockGives(s) | Wake::StockOrders(s) => (4, ranks.stocks[s.index()]),
-            Wake::StockMakes(s) => (7, ranks.stocks[s.index()]),
-            Wake::PoolTurns(p) => (2, ranks.pools[p.index()]),
-            Wake::Idles(s) => (9, ranks.steps[s.index()]),
-            Wake::StreamDue(s) => (3, ranks.streams[s.index()]),
-            Wake::PackageEnters(p) => (3, self.place_of_package(p)),
-            Wake::NeedExpires(n) => (8, ranks.streams[self.needs[n.index()].stream.index()]),
+            Wake::HandlingEnds(u) => (phase::COMPLETIONS, ranks.steps[self.handled_at(u).index()]),
+            Wake::LegEnds(u) => (phase::COMPLETIONS, ranks.legs[self.under_way(u).index()]),
+            Wake::ConvoyEnds(row) => (phase::COMPLETIONS, ranks.legs[self.convoys[row].leg.index()]),
+            Wake::DisruptionTurns(d) | Wake::OutageTurns(d, _) => (phase::CALENDARS, ranks.disruptions[d.index()]),
+            Wake::HoursTurn(crate::event::PlaceId::Node(n)) => (phase::CALENDARS, ranks.nodes[n.index()]),
+            Wake::HoursTurn(crate::event::PlaceId::Step(s)) => (phase::CALENDARS, ranks.steps[s.index()]),
+            Wake::ServersTurn(s) | Wake::ServerBack(s, _) => (phase::CALENDARS, ranks.steps[s.index()]),
+            Wake::StockArrives(s, _) => (phase::COMPLETIONS, ranks.stocks[s.index()]),
+            Wake::StockReviews(s) => (phase::CALENDARS, ranks.stocks[s.index()]),
+            Wake::StockGives(s) | Wake::StockOrders(s) => (phase::DECISIONS, ranks.stocks[s.index()]),
+            Wake::StockMakes(s) => (phase::SERVICES, ranks.stocks[s.index()]),
+            Wake::PoolTurns(p) => (phase::CALENDARS, ranks.pools[p.index()]),
+            Wake::Idles(s) => (phase::IDLE, ranks.steps[s.index()]),
+            Wake::StreamDue(s) => (phase::ARRIVALS, ranks.streams[s.index()]),
+            Wake::PackageEnters(p) => (phase::ARRIVALS, self.place_of_package(p)),
+            Wake::NeedExpires(n) => (phase::PATIENCE, ranks.streams[self.needs[n.index()].stream.index()]),
             Wake::PledgeCommits(p) | Wake::PledgePays(p) | Wake::PledgeExpires(p) => {
                 (3, ranks.streams[self.pledges[p.index()].stream.index()])
             }
-            Wake::UnitEnters(u) => (3, ranks.streams[self.units[u].name.stream.index()]),
-            Wake::NeedEnters(n) => (3, ranks.streams[self.needs[n.index()].stream.index()]),
-            Wake::Validates(n) | Wake::Closes(n) => (4, ranks.streams[self.needs[n.index()].stream.index()]),
-            Wake::StageEnds(_, gate) => (4, ranks.gates[gate.index()]),
-            Wake::Drafts(m) | Wake::Settles(m) => (4, ranks.mechanisms[m.index()]),
-            Wake::VehicleBack(l, _) => (1, ranks.legs[l.index()]),
-            Wake::LegTicks(l) | Wake::LegReady(l) | Wake::LegOverdue(l) => (5, ranks.legs[l.index()]),
+            Wake::UnitEnters(u) => (phase::ARRIVALS, ranks.streams[self.units[u].name.stream.index()]),
+            Wake::NeedEnters(n) => (phase::ARRIVALS, ranks.streams[self.needs[n.index()].stream.index()]),
+            Wake::Validates(n) | Wake::Closes(n) => {
+                (phase::DECISIONS, ranks.streams[self.needs[n.index()].stream.index()])
+            }
+            Wake::StageEnds(_, gate) => (phase::DECISIONS, ranks.gates[gate.index()]),
+            Wake::Drafts(m) => (phase::DECISIONS, ranks.mechanisms[m.index()]),
+            Wake::Settles(m) => (phase::ALLOCATION, ranks.mechanisms[m.index()]),
+            Wake::VehicleBack(l, _) => (phase::COMPLETIONS, ranks.legs[l.index()]),
+            Wake::LegTicks(l) | Wake::LegReady(l) | Wake::LegOverdue(l) => (phase::DEPARTURES, ranks.legs[l.index()]),
             Wake::Enters(_) | Wake::Serves(_) => unreachable!("entries and services are pushed for this instant"),
-            Wake::GivesUp(u) => (8, ranks.steps[self.waits_at(u).index()]),
+            Wake::GivesUp(u) => (phase::PATIENCE, ranks.steps[self.waits_at(u).index()]),
         };
         self.push(at, phase, place, wake);
     }
@@ -355,7 +353,7 @@ impl State {
     fn cancel(&mut self, at: SimTime, phase: u8, place: u32, wake: Wake) {
         let (kind, who) = wake::parts(wake);
         let key = wake::pack(at, phase, place, kind, who);
-        assert!(self.calendar.remove(key), "a wake that is cancelled is pending");
+        assert!(self.remove_pending(key), "a wake that is cancelled is pending");
         self.stirring -= u64::from(!wake::is_clock(key));
     }
 

@@ -3,7 +3,7 @@
 use super::State;
 use super::network::Way;
 use super::unit::{Name, Origin, Place, Unit, What};
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::{Event, UnitId};
 use crate::model::{Brings, Node, NodeKind, Point, Step, Stream};
 use crate::units::amount::{Mass, Money};
@@ -118,7 +118,7 @@ impl State {
                 if let Place::Handling { ends, paused, .. } = &mut self.units[unit].place {
                     let at = std::mem::replace(ends, SimTime(left.0));
                     *paused = true;
-                    self.cancel(at, 1, place, Wake::HandlingEnds(unit));
+                    self.cancel(at, phase::COMPLETIONS, place, Wake::HandlingEnds(unit));
                 }
                 unit
             }
@@ -236,6 +236,7 @@ impl State {
             early: self.now < SimTime::ZERO,
             recognised: false,
         };
+        self.totals.mass += mass;
         self.units.insert(id, unit);
         if self.now < SimTime::ZERO {
             self.set(SimTime::ZERO, Wake::UnitEnters(id));
@@ -255,7 +256,7 @@ impl State {
     fn schedule(&mut self, stream: Id<Stream>, next: SimDuration) {
         if next.0 >= 0 {
             let place = self.net.ranks.streams[stream.index()];
-            self.push(self.now.after(next), 3, place, Wake::StreamDue(stream));
+            self.push(self.now.after(next), phase::ARRIVALS, place, Wake::StreamDue(stream));
         }
         self[stream].last = self.events;
     }
@@ -350,7 +351,7 @@ impl State {
         if row.entry.is_empty() {
             // In the turn of its arrival, where nothing else was due before.
             if std::mem::take(&mut row.enter_set) {
-                self.cancel_soon(6, self.net.step(step).rank, Wake::Enters(step));
+                self.cancel_soon(phase::ENTRIES, self.net.step(step).rank, Wake::Enters(step));
             }
         } else {
             self.arm_entry(step);
@@ -363,7 +364,7 @@ impl State {
         let row = &self[step];
         if !row.entry.is_empty() && !row.enter_set && self.next_admission(step).is_some() {
             self[step].enter_set = true;
-            self.push_soon(6, self.net.step(step).rank, Wake::Enters(step));
+            self.push_soon(phase::ENTRIES, self.net.step(step).rank, Wake::Enters(step));
         }
     }
 
@@ -375,7 +376,7 @@ impl State {
         let row = &self[step];
         if !row.line.is_empty() && !row.serve_set && self.somebody_starts(step) {
             self[step].serve_set = true;
-            self.push_soon(7, self.net.step(step).rank, Wake::Serves(step));
+            self.push_soon(phase::SERVICES, self.net.step(step).rank, Wake::Serves(step));
         }
     }
 
@@ -423,7 +424,7 @@ impl State {
         if !self.patience.is_empty()
             && let Some(until) = self.patience.remove(&unit)
         {
-            self.cancel(until, 8, self.net.step(step).rank, Wake::GivesUp(unit));
+            self.cancel(until, phase::PATIENCE, self.net.step(step).rank, Wake::GivesUp(unit));
         }
         let facts = *self.net.step(step);
         let row = &mut self.steps[Id::new(step.raw())];
@@ -446,7 +447,7 @@ impl State {
         if fresh {
             self.count_visit(unit, facts.rank);
         }
-        self.push(ends, 1, facts.rank, Wake::HandlingEnds(unit));
+        self.push(ends, phase::COMPLETIONS, facts.rank, Wake::HandlingEnds(unit));
         if marks {
             let plan = &self.plan().steps[step];
             let node = &self.plan().nodes[plan.node];
@@ -463,7 +464,7 @@ impl State {
         let own = facts.group.is_none();
         if own && self[step].serve_set && (self[step].line.is_empty() || !self.somebody_starts(step)) {
             self[step].serve_set = false;
-            self.cancel_soon(7, facts.rank, Wake::Serves(step));
+            self.cancel_soon(phase::SERVICES, facts.rank, Wake::Serves(step));
         }
     }
 
@@ -471,7 +472,7 @@ impl State {
         let Place::Handling { step, server, ends, .. } = self.units[unit].place else {
             unreachable!("who is requeued was handled")
         };
-        self.cancel(ends, 1, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
+        self.cancel(ends, phase::COMPLETIONS, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
         self.units[unit].left = left;
         self.units[unit].place = Place::Waiting(step);
         self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
@@ -513,7 +514,7 @@ impl State {
         let Place::Handling { step, server, ends, .. } = self.units[unit].place else {
             unreachable!("who is preempted was handled")
         };
-        self.cancel(ends, 1, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
+        self.cancel(ends, phase::COMPLETIONS, self.net.ranks.steps[step.index()], Wake::HandlingEnds(unit));
         let row = &mut self.units[unit];
         match restarts {
             true => row.drawn = left,
@@ -573,7 +574,7 @@ impl State {
                 for other in others.filter(|&other| other != row).collect::<Vec<_>>() {
                     let convoy = &self.convoys[other];
                     let place = self.net.ranks.legs[convoy.leg.index()];
-                    self.cancel(convoy.arrives, 1, place, Wake::ConvoyEnds(other));
+                    self.cancel(convoy.arrives, phase::COMPLETIONS, place, Wake::ConvoyEnds(other));
                 }
             }
             _ => {}

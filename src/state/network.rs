@@ -5,7 +5,7 @@ use super::departures::Convoy;
 use super::line::Line;
 use super::unit::{Name, Origin, Place, Unit};
 use crate::event::{GateId, Subject, UnitId};
-use crate::model::{Disruption, Effect, Hop, Leg, Limit, Node, Route, Step, WhenFull, Whom};
+use crate::model::{Disruption, Effect, Hop, Leg, Limit, Node, Order, Route, Step, WhenFull, Whom};
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
@@ -154,8 +154,12 @@ impl StepRow {
     /// Servers on duty: the calendar's, times the shares that disruptions leave, rounded once, halves up.
     #[inline]
     pub fn on_duty(&self) -> u32 {
-        if self.calendar == u32::MAX || self.cuts.is_empty() {
+        if self.cuts.is_empty() {
             return self.calendar;
+        }
+        if self.calendar == u32::MAX {
+            // A share of what has no limit has none, but nothing is nothing.
+            return if self.cuts.contains(&0) { 0 } else { self.calendar };
         }
         cut(i64::from(self.calendar), self.cuts.iter().copied()) as u32
     }
@@ -231,6 +235,9 @@ pub struct LegRow {
     pub line: Line,
     pub down: u32,
     pub(super) under_way: u32,
+    /// Where departures go by what is ready: its mass, and how many of a departure are still to board in this turn.
+    pub(super) ready_mass: Mass,
+    pub(super) boarding: u32,
     /// Departures that left.
     pub departed: u64,
     /// Disruptions that act on it now.
@@ -257,6 +264,8 @@ impl LegRow {
             line: Line::new(leg.order),
             down: 0,
             under_way: 0,
+            ready_mass: Mass(0),
+            boarding: 0,
             departed: 0,
             struck: Vec::new(),
             ready_set: false,
@@ -355,7 +364,11 @@ impl State {
             |server: usize, unit: UnitId| (self.units[unit].priority, row.began[server], self.units[unit].name);
         let (server, from) = working.max_by_key(|&(server, unit)| standing(server, unit))?;
         let urgent = |by: &UnitId| self.units[*by].priority < self.units[from].priority;
-        let by = row.line.iter(&self.units).find(urgent)?;
+        // In a line by priority nobody behind the first is more urgent than it.
+        let by = match self.plan().steps[step].order {
+            Order::Priority => row.line.first().filter(urgent)?,
+            _ => row.line.iter(&self.units).find(urgent)?,
+        };
         Some(Preemption { by, from, server: server as u32 })
     }
 

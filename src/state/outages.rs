@@ -3,7 +3,7 @@
 use super::State;
 use super::network::Stay;
 use super::unit::Place;
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::{Event, PlaceId};
 use crate::model::{Effect, Step, Strikes};
 use crate::units::arena::Id;
@@ -107,7 +107,7 @@ impl State {
                 let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
                 for (subject, stay) in inside {
                     if let Some(Stay::Until(at)) = stay {
-                        self.cancel(at, 4, place, Wake::StageEnds(subject, gate));
+                        self.cancel(at, phase::DECISIONS, place, Wake::StageEnds(subject, gate));
                         let left = Some(Stay::Left(at - self.now));
                         self.gates[gate.index()].inside.insert(subject, left);
                     }
@@ -116,7 +116,10 @@ impl State {
             Event::StageResumed { gate } => {
                 // Who waits for its rule may go on now.
                 if self.gates[gate.index()].inside.values().any(Option::is_none) {
-                    self.arm_settle(Id::new(self.net.gates[gate.index()].0));
+                    let m: Id<crate::model::MechanismPlan> = Id::new(self.net.gates[gate.index()].0);
+                    let account = &mut self[m];
+                    account.fresh = account.resting.clone();
+                    self.arm_settle(m);
                 }
                 let inside: Vec<_> = self.gates[gate.index()].inside.iter().map(|(s, stay)| (*s, *stay)).collect();
                 for (subject, stay) in inside {
@@ -243,7 +246,7 @@ impl State {
             let gives_back = row.struck.iter().any(|&d| plan.disruptions[d].ends());
             // A vehicle that comes back is a clock too.
             let comes = |departures: &crate::model::Departures| match departures.clock {
-                Some(_) => self.load(leg).enough,
+                Some(clock) => self.load(leg).enough && self.net.ever_open(from, clock),
                 None => row.away.contains(&true) || self.leaves_when_open(leg),
             };
             let boards = || gives_back || plan.legs[leg].departures.as_ref().is_none_or(comes);
@@ -265,9 +268,7 @@ impl State {
                 && (row.handled().any(|u| matches!(self.units[u].place, Place::Handling { .. }))
                     || (!row.line.is_empty() && (!self.is_up(step) || more)))
         });
-        let gates = self.gates.iter().any(|g| {
-            g.down > 0 && ends(&g.struck) && g.inside.values().any(|stay| matches!(stay, Some(Stay::Left(_))))
-        });
+        let gates = self.gates.iter().any(|g| g.down > 0 && ends(&g.struck) && !g.inside.is_empty());
         legs || steps || gates || self.waits_for_a_draft() || self.waits_for_a_review()
     }
 }

@@ -2,9 +2,9 @@
 
 use super::State;
 use super::rows::{PackageRow, PackageStage, Resting};
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::{Event, PackageId, PledgeId};
-use crate::model::{Brings, Earmark, MechanismPlan, PackageStream, Stream};
+use crate::model::{Brings, Earmark, Excess, MechanismPlan, PackageStream, Stream};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
@@ -59,6 +59,26 @@ impl State {
         self[m].packages.push(id);
     }
 
+    /// Puts a package where the rules look for it, after anything about it changed.
+    pub(super) fn index_package(&mut self, package: PackageId) {
+        let row = self.package(package);
+        let made = || row.lines.iter().all(|l| self.line(*l).made == self.line(*l).asked);
+        let pending = match row.stage {
+            PackageStage::Funded => true,
+            PackageStage::Released => !made(),
+            _ => false,
+        };
+        let payable = row.stage == PackageStage::Released && row.paid > row.spent;
+        let m = row.mechanism;
+        let account = &mut self[m];
+        for (set, belongs) in [(&mut account.pending, pending), (&mut account.payable, payable)] {
+            match belongs {
+                true => set.insert(package),
+                false => set.remove(&package),
+            };
+        }
+    }
+
     pub(super) fn apply_packages(&mut self, event: &Event) {
         let seq = self.events;
         match *event {
@@ -109,8 +129,11 @@ impl State {
                 let (m, old) = (row.mechanism, (row.priority, row.joined, package));
                 (row.stage, row.joined, row.opened, row.last) = (PackageStage::Open, now, Some(now), seq);
                 let key = (row.priority, now, package);
-                self[m].validated.remove(&old);
-                self[m].open.insert(key);
+                let account = &mut self[m];
+                account.validated.remove(&old);
+                account.open.insert(key);
+                // Whatever rests may be for it.
+                account.fresh = account.resting.clone();
                 self.arm_settle(m);
             }
             Event::MoneyAllocated { package, pledge, amount } => self.allocate(package, pledge, amount),
@@ -120,7 +143,13 @@ impl State {
                 let (m, old) = (row.mechanism, (row.priority, row.joined, package));
                 (row.stage, row.joined, row.funded, row.last) = (PackageStage::Funded, now, Some(now), seq);
                 assert_eq!(row.allocated, row.price, "a package is funded when its gap is zero");
-                self[m].open.remove(&old);
+                let spills = self.plan().mechanisms[m].package.excess == Excess::Spill;
+                let account = &mut self[m];
+                account.open.remove(&old);
+                if spills {
+                    account.fresh = account.resting.clone();
+                }
+                self.index_package(package);
                 self.arm_settle(m);
             }
             Event::PackageReleased { package } => {
@@ -128,6 +157,7 @@ impl State {
                 let row = &mut self.packages[package.index()];
                 (row.stage, row.released, row.last) = (PackageStage::Released, Some(now), seq);
                 let m = row.mechanism;
+                self.index_package(package);
                 self.arm_settle(m);
             }
             Event::MoneySpent { package, amount } => {
@@ -137,6 +167,7 @@ impl State {
                 assert!(row.spent <= row.paid, "only paid money is spent");
                 let m = row.mechanism;
                 self[m].spent += amount;
+                self.index_package(package);
             }
             _ => unreachable!("apply hands packages their own events"),
         }
@@ -156,13 +187,14 @@ impl State {
         let spent = if whole { row.expires.take() } else { None };
         if let Some(at) = spent {
             let place = self.net.ranks.streams[self.pledge(pledge).stream.index()];
-            self.cancel(at, 3, place, Wake::PledgeExpires(pledge));
+            self.cancel(at, phase::ARRIVALS, place, Wake::PledgeExpires(pledge));
         }
         let account = &mut self[m];
         account.allocated += amount;
         *(if pooled { &mut account.pool } else { &mut account.held }) -= amount;
         if left == Money::ZERO {
             account.resting.remove(&key);
+            account.fresh.remove(&key);
         }
         account.check();
         let row = &mut self.packages[package.index()];
@@ -177,12 +209,17 @@ impl State {
     pub(super) fn spread_payment(&mut self, pledge: PledgeId) {
         let row = &mut self.pledges[pledge.index()];
         let mut rest = row.paid;
+        let mut changed = Vec::new();
         for (package, amount, paid) in &mut row.allocations {
             let now = rest.min(*amount);
             rest -= now;
             let more = now - *paid;
             *paid = now;
             self.packages[package.index()].paid += more;
+            changed.extend((more > Money::ZERO).then_some(*package));
+        }
+        for package in changed {
+            self.index_package(package);
         }
     }
 

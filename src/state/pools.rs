@@ -1,7 +1,7 @@
 //! Pools of servers that steps share, and servers that leave an empty line.
 
 use super::State;
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::Event;
 use crate::model::{Pool, Step};
 use crate::units::arena::Id;
@@ -52,10 +52,10 @@ impl State {
         let rank = self.net.step(first).rank;
         if due {
             self[first].serve_set = true;
-            self.push_soon(7, rank, Wake::Serves(first));
+            self.push_soon(phase::SERVICES, rank, Wake::Serves(first));
         } else if over {
             self[first].serve_set = false;
-            self.cancel_soon(7, rank, Wake::Serves(first));
+            self.cancel_soon(phase::SERVICES, rank, Wake::Serves(first));
         }
     }
 
@@ -69,7 +69,7 @@ impl State {
         let starts = self.somebody_starts(step);
         if starts && !self[step].serve_set {
             self[step].serve_set = true;
-            self.push_soon(7, self.net.step(step).rank, Wake::Serves(step));
+            self.push_soon(phase::SERVICES, self.net.step(step).rank, Wake::Serves(step));
         }
     }
 
@@ -88,7 +88,7 @@ impl State {
             self[step].idle_set = due;
             match due {
                 true => self.set(self.now, Wake::Idles(step)),
-                false => self.cancel(self.now, 9, self.net.step(step).rank, Wake::Idles(step)),
+                false => self.cancel(self.now, phase::IDLE, self.net.step(step).rank, Wake::Idles(step)),
             }
         }
     }

@@ -155,6 +155,11 @@ pub struct Account {
     /// Reviewed packages that do not yet seek money, and packages that do: priority, joining, number.
     pub validated: BTreeSet<(i32, SimTime, PackageId)>,
     pub open: BTreeSet<(i32, SimTime, PackageId)>,
+    /// Packages that wait for their release or for their goods, and released ones of which money was paid and not spent.
+    pub pending: BTreeSet<PackageId>,
+    pub payable: BTreeSet<PackageId>,
+    /// Of the pledges with money left, those that may find a need since they were looked at last.
+    pub fresh: BTreeSet<(SimTime, Id<Stream>, u32, PledgeId)>,
     /// Pledges with money left, in the order in which they counted: instant, stream, number.
     pub resting: BTreeSet<(SimTime, Id<Stream>, u32, PledgeId)>,
     pub announced: Money,

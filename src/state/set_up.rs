@@ -5,7 +5,7 @@ use super::wake::{Ranks, Wake};
 use super::{Account, OutageRow, PoolRow, State, StockRow, StreamRow};
 use crate::event::{GateId, PlaceId};
 use crate::model::{
-    Arrivals, Cause, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Pool, Route, Step, Strikes, Weekly,
+    Arrivals, Cause, Clock, Disruption, Hop, Item, Leg, Node, NodeKind, Order, Plan, Pool, Route, Step, Strikes, Weekly,
 };
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
@@ -292,6 +292,21 @@ impl Net {
         changes.map(ahead).min().map(|seconds| SimTime(now.0 + seconds))
     }
 
+    /// Whether some instant of a timetable falls into the hours of a node: all of them repeat by the week.
+    pub fn ever_open(&self, node: Id<Node>, clock: Clock) -> bool {
+        let Some(hours) = &self.plan.nodes[node].hours else { return true };
+        let (mut step, mut rest) = (WEEK, clock.every.0.rem_euclid(WEEK));
+        while rest != 0 {
+            (step, rest) = (rest, step % rest);
+        }
+        // Departures come at every second of the week that is `first` and a multiple of `step` more.
+        let first = i64::from(hours_of_week(self.plan.start, clock.first)).rem_euclid(step);
+        hours.0.iter().any(|&(from, to)| {
+            let next = i64::from(from) + (first - i64::from(from)).rem_euclid(step);
+            next < i64::from(to)
+        })
+    }
+
     /// Whether a place is within its hours.
     pub fn within_hours(&self, place: PlaceId, now: SimTime) -> bool {
         self.hours(place).is_none_or(|h| h.is_open(hours_of_week(self.plan.start, now)))
@@ -360,6 +375,7 @@ impl State {
             turns: 0,
             events: 0,
             calendar: Default::default(),
+            tied: Vec::new(),
             soon: Vec::new(),
             stirring: 0,
             units: Default::default(),

@@ -1,7 +1,7 @@
 //! Stocks: on hand, on order, owed.
 
 use super::State;
-use super::wake::Wake;
+use super::wake::{Wake, phase};
 use crate::event::{Event, LineId};
 use crate::model::{Item, MechanismPlan, Node, Plan, Stock, Stream, Supply};
 use crate::units::arena::Id;
@@ -19,6 +19,8 @@ pub struct StockRow {
     pub owed: i64,
     /// Lines that wait for units, in the order of choice: priority, joining, name (stream, number, line).
     pub waiting: BTreeSet<(i32, SimTime, Id<Stream>, u32, u32, LineId)>,
+    /// Lines of gifts that wait for all their units, by these.
+    listed: BTreeSet<(i64, LineId)>,
     /// Orders so far, and lots that its production line began.
     pub orders: u64,
     pub lots: u64,
@@ -38,6 +40,11 @@ pub struct StockRow {
 impl StockRow {
     pub(super) fn new(plan: &Plan, stock: Id<Stock>) -> StockRow {
         StockRow { on_hand: plan.stocks[stock].on_hand, ..StockRow::default() }
+    }
+
+    /// Whether some gift that waits could take all its units now.
+    pub fn fits_a_gift(&self) -> bool {
+        self.listed.first().is_some_and(|&(least, _)| least <= self.on_hand)
     }
 
     /// What it has and will have beyond what it owes.
@@ -93,6 +100,7 @@ impl State {
                 row.owed -= quantity;
                 if done {
                     row.waiting.remove(&key);
+                    row.listed.remove(&(quantity, line));
                 }
                 row.last = seq;
                 if self.plan_of_need(self.line(line).need).via.is_some() {
@@ -155,6 +163,14 @@ impl State {
         }
     }
 
+    /// Whether a mechanism that gives from stocks could give something to a line of its list.
+    pub fn could_give(&self, m: Id<MechanismPlan>) -> bool {
+        let plan = self.plan();
+        let origin = plan.mechanisms[m].origin;
+        let here = |stock: &Id<Stock>| Some(plan.stocks[*stock].at) == origin;
+        plan.stocks.ids().filter(here).any(|stock| self[stock].fits_a_gift())
+    }
+
     /// Whether a mechanism gives from stocks at a node.
     pub fn gives_from(&self, m: Id<MechanismPlan>, node: Id<Node>) -> bool {
         let plan = &self.plan().mechanisms[m];
@@ -169,6 +185,7 @@ impl State {
         }
         if let Some(stock) = self.stock_of(m, item) {
             self[stock].owed += asked;
+            self[stock].listed.insert((asked, line));
             self.arm_stock(stock);
         }
     }
@@ -179,6 +196,7 @@ impl State {
         let row = &mut self[stock];
         row.owed -= lacks;
         row.waiting.remove(&key);
+        row.listed.remove(&(lacks, line));
         self.arm_stock(stock);
     }
 
@@ -216,14 +234,14 @@ impl State {
         };
         let rank = self.net.ranks.stocks[stock.index()];
         let before = (row.gives_set, row.orders_set, row.makes_set);
-        for (due, set, phase, wake) in [
-            (gives, before.0, 4, Wake::StockGives(stock)),
-            (orders, before.1, 4, Wake::StockOrders(stock)),
-            (makes, before.2, 7, Wake::StockMakes(stock)),
+        for (due, set, at, wake) in [
+            (gives, before.0, phase::DECISIONS, Wake::StockGives(stock)),
+            (orders, before.1, phase::DECISIONS, Wake::StockOrders(stock)),
+            (makes, before.2, phase::SERVICES, Wake::StockMakes(stock)),
         ] {
             match (due, set) {
                 (true, false) => self.set(self.now, wake),
-                (false, true) => self.cancel(self.now, phase, rank, wake),
+                (false, true) => self.cancel(self.now, at, rank, wake),
                 _ => {}
             }
         }

@@ -66,6 +66,23 @@ pub enum Wake {
     PledgeExpires(PledgeId),
 }
 
+/// Phases of one instant, in the order of spec 5.2. What the spec names in order within a phase is a number of its own here.
+pub mod phase {
+    pub const COMPLETIONS: u8 = 1;
+    pub const CALENDARS: u8 = 2;
+    pub const ARRIVALS: u8 = 3;
+    /// Validation, reviews, stocks, releases.
+    pub const DECISIONS: u8 = 4;
+    /// Money and gifts go to what is open once all that opens now is.
+    pub const ALLOCATION: u8 = 5;
+    pub const DEPARTURES: u8 = 6;
+    pub const ENTRIES: u8 = 7;
+    pub const SERVICES: u8 = 8;
+    pub const PATIENCE: u8 = 9;
+    /// Servers leave lines that are empty after all else.
+    pub const IDLE: u8 = 10;
+}
+
 /// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).
 #[inline(always)]
 pub fn is_clock(key: Key) -> bool {

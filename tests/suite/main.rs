@@ -17,6 +17,7 @@ mod grammar_stations;
 mod grammar_stocks;
 mod laws;
 mod mended;
+mod mended_more;
 mod money;
 mod pages;
 mod published;

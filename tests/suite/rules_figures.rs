@@ -73,7 +73,8 @@ fn a_window_begins_with_the_warm_up() {
     let done = run(&text.replacen("[time]\n", "[time]\nwarm_up = \"20 s\"\n", 1), 1);
     // From 20 on: s#3 until 30, s#4 from 25 to 40, s#5 from 26 to 50, of 40 s.
     figures(&done, STEP, &[("arrivals", 2.0), ("departures", 2.0), ("in_system_mean", (10.0 + 15.0 + 24.0) / 40.0)]);
-    figures(&done, STEP, &[("wait_mean", (5.0 + 14.0) / 2.0), ("throughput", 2.0 * DAY / 40.0), ("utilisation", 0.75)]);
+    // Four leave in these 40 s, the first of them as they begin.
+    figures(&done, STEP, &[("wait_mean", (5.0 + 14.0) / 2.0), ("throughput", 4.0 * DAY / 40.0), ("utilisation", 0.75)]);
     figures(&done, STEP, &[("queue_mean", (5.0 + 14.0) / 40.0), ("worked_total", 30.0), ("empty_share", 0.25)]);
     assert_eq!(done.figures()["stations"]["n"]["d"]["little"], json!([49, 49]));
 }

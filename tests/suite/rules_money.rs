@@ -128,9 +128,10 @@ fn an_earmark_that_fits_two_open_needs_serves_both() {
     let done = tells(
         &world("", &entries),
         MONEY,
-        "1d pool#1 gets 10 g#1
-         1d pool#1 is funded
-         1d pool#2 gets 5 g#1",
+        // The most urgent one forms first.
+        "1d pool#2 gets 10 g#1
+         1d pool#2 is funded
+         1d pool#3 gets 5 g#1",
     );
     sums(&done, &[("held", 0), ("gap", 15)]);
 }

@@ -285,13 +285,13 @@ fn arrivals_commitments_and_payments_go_by_their_stream() {
 
 #[test]
 fn decisions_go_by_requirement_and_mechanism() {
-    // Streams a and z, mechanism pool: a#1 is validated, the mechanism forms a package of it, z#1 is validated.
+    // Streams a and z, mechanism pool: both are validated before the mechanism forms packages and opens them.
     tells_of(
         &world("", &(need("z", "pump", &[1]) + &need("a", "pump", &[1]))),
         Unit::Days,
         &["RequirementSubmitted", "RequirementValidated", "PackageDrafted", "PackageOpened"],
-        "1d: a#1 is submitted, z#1 is submitted, a#1 is validated, pool#1 forms at 1000000000, pool#1 opens, \
-         z#1 is validated, pool#2 forms at 1000000000, pool#2 opens",
+        "1d: a#1 is submitted, z#1 is submitted, a#1 is validated, z#1 is validated, \
+         pool#1 forms at 1000000000, pool#2 forms at 1000000000, pool#1 opens, pool#2 opens",
     );
 }
 

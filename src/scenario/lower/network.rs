@@ -512,9 +512,11 @@ pub(super) fn disruptions(
                 None => Some(Effect::Closed),
                 Some(node) => effect(f.cx, node),
             };
-            if let (Some(Strikes::Nation(_) | Strikes::Supplier), Some(Effect::Capacity(_))) = (&strikes, effect) {
+            let uncut =
+                strikes.as_ref().is_some_and(|s| !matches!(s, Strikes::Node(_) | Strikes::Step(_) | Strikes::Leg(_)));
+            if let (true, Some(Effect::Capacity(_))) = (uncut, effect) {
                 let place = f.get("effect").map_or(f.place, |n| n.place);
-                let message = "a nation or a supplier has no capacity that could be cut";
+                let message = "what is struck has no capacity that could be cut";
                 f.cx.report(Finding::new(&codes::NEEDS, place, message, "`\"closed\"`, or a factor on times"));
             }
             let lasts = lasts(f);

@@ -117,6 +117,8 @@ impl<'w> Tick<'w> {
     /// Servers on duty; none where they are unlimited.
     pub(super) fn on_duty(&self, node: usize, step: usize) -> Option<i64> {
         let servers = match &self.step(node, step).servers {
+            // A share of what has no limit has none, but nothing is nothing.
+            Servers::Unlimited if self.shares_of_step(node, step).contains(&0) => return Some(0),
             Servers::Unlimited => return None,
             Servers::Number(n) => *n,
             Servers::Calendar(parts) => {

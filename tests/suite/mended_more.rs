@@ -1,0 +1,319 @@
+//! More small worlds that once were wrong; each by hand.
+
+use crate::money::{MONEY, gift, need, sums, tells, world};
+use crate::support::{Done, at, figures, read, refused, run};
+use waybill::log::{MemoryLog, SegmentLimits};
+use waybill::sim::{Ended, Opened, Run, World};
+
+const DAY: f64 = 86_400.0;
+
+/// Seconds, or days, of the events of a kind.
+fn when(done: &Done, kind: &str) -> Vec<i64> {
+    done.of(kind).iter().map(|e| e["t"].as_i64().expect("an event has a time")).collect()
+}
+
+#[test]
+fn a_run_without_an_end_waits_for_a_stage_that_is_held_for_a_time() {
+    // The money of day 4 waits for the hold on funding, which ends on day 9.
+    let hold = "\n[[disruption]]\nname = \"hold\"\nstrikes = \"pool.funding\"\non = 2025-01-03\nlasts = \"7d\"\n";
+    let text =
+        world("", &(need("n", "pump", &[0]) + &gift("g", "10 M USD", 4, "") + hold)).replace("end = \"60d\"\n", "");
+    let done = run(&text, 1);
+    assert_eq!(when(&done, "PackageFunded"), [9 * 86_400]);
+}
+
+#[test]
+fn a_drafting_that_is_held_for_ever_keeps_no_run_alive() {
+    let hold = "\n[[disruption]]\nname = \"hold\"\nstrikes = \"pool.drafting\"\non = 2025-01-01\n";
+    let text = world("", &(need("n", "pump", &[0]) + hold)).replace("end = \"60d\"\n", "");
+    let done = run(&text.replace("size = \"10 M USD\"", "draft_every = \"30d\""), 1);
+    assert!(done.world.state.turns < 20, "{} turns", done.world.state.turns);
+}
+
+/// A hub of the day shift whose only departure is at night.
+const NIGHT: &str = r#"
+[time]
+start = 2025-01-01
+
+[[node]]
+name = "hub"
+hours = "Mon-Sun 08:00-16:00"
+
+[[node]]
+name = "b"
+kind = "handover"
+
+[[leg]]
+name = "l"
+from = "hub"
+to = "b"
+transit = "1h"
+departures = { every = "24h", first = 2025-01-01T20:00:00Z }
+
+[[consignment]]
+name = "c"
+on = 2025-01-01
+enters = "hub"
+"#;
+
+#[test]
+fn a_timetable_of_the_night_shift_keeps_nothing_alive() {
+    assert_eq!(run(NIGHT, 1).ended, Ended::Deadlock(vec!["l".into()]));
+    // Every 25 hours it comes into the day: the twelfth after the first is 300 h later, on the 14th at 8:00.
+    let done = run(&NIGHT.replace("24h", "25h"), 1);
+    assert_eq!((done.ended.clone(), when(&done, "HandedOver")), (Ended::Finished, vec![(20 + 300 + 1) * 3_600]));
+}
+
+#[test]
+fn a_ring_of_blocked_places_is_named_at_the_end_too() {
+    let node = |name: &str, next: &str| {
+        format!(
+            "\n[[node]]\nname = \"{name}\"\nnext = \"{next}\"\n\n[[node.step]]\nname = \"s\"\ntime = \"1h\"\n\n[[node.step]]\nname = \"t\"\nyard = 1\ntime = \"1h\"\nrepeat = 0.5\n"
+        )
+    };
+    let stream = |to: &str| format!("\n[[consignment]]\nname = \"c-{to}\"\non = 2025-01-01\nenters = \"{to}\"\n");
+    // What stands behind a leg that is closed for ever waits; it blocks nobody.
+    let closed = NIGHT.replace("start = 2025-01-01\n", "start = 2025-01-01\nend = \"20d\"\n");
+    assert_eq!(run(&closed, 1).ended, Ended::Finished);
+    // Two yards of one, each full of who wants to go to the other, from inside: nobody can move again.
+    let ring = "[time]\nstart = 2025-01-01\nend = \"20d\"\n".to_owned() + &node("a", "out") + &stream("a");
+    assert_eq!(run(&ring, 1).ended, Ended::Finished);
+    let text = r#"
+[time]
+start = 2025-01-01
+end = "20d"
+
+[[node]]
+name = "a"
+yard = 1
+next = { weights = { b = 1, out = 0.000001 } }
+
+[[node.step]]
+name = "s"
+time = "1h"
+servers = 0
+
+[[consignment]]
+name = "c"
+on = 2025-01-01
+batch = 2
+enters = "a"
+
+[[node]]
+name = "b"
+"#;
+    let text = text.replace("servers = 0", "servers = [{ n = 0 }]");
+    assert_eq!(run(&text, 1).ended, Ended::Deadlock(vec!["a.s".into()]));
+}
+
+#[test]
+fn a_checkpoint_after_the_last_event_reads_the_last_state() {
+    let check = "\n[[checkpoint]]\nfigure = \"stations.n.s.departures\"\nat = 2025-01-09\nvalue = 2\n";
+    let text = |end: &str| {
+        format!(
+            "[time]\nstart = 2025-01-01\n{end}\n[[node]]\nname = \"n\"\n\n[[node.step]]\nname = \"s\"\ntime = \"5s\"\n\n\
+             [[consignment]]\nname = \"c\"\nenters = \"n\"\narrivals = {}\n{check}",
+            at(&[1, 2])
+        )
+    };
+    let of = |end: &str| run(&text(end), 1).figures()["checkpoints"][0]["simulated"].clone();
+    assert_eq!(of(""), 2.0);
+    assert_eq!(of("end = \"20d\"\n"), 2.0);
+    // After the end nobody knows, and the checkpoint is not left out.
+    assert_eq!(of("end = \"3d\"\n"), serde_json::Value::Null);
+}
+
+#[test]
+fn goods_that_weigh_more_than_can_be_counted_end_the_run_with_a_word() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"1d\"\n\n[[item]]\nname = \"x\"\nmass = \"1000000000000 t\"\n\n[[node]]\nname = \"a\"\n\n[[node.step]]\nname = \"s\"\ntime = \"1h\"\n\n\
+                [[consignment]]\nname = \"c\"\non = 2025-01-01\nbatch = 10000\nenters = \"a\"\nitem = \"x\"\n";
+    let loaded = read(text);
+    let opened = Opened::new(1, loaded.plan.clone(), loaded.notes.clone());
+    let log = Box::new(MemoryLog::new(opened.opening()));
+    let mut made = Run::new(World::open(opened.plan.clone(), &opened.notes), 1, log, SegmentLimits::default());
+    let error = made.go(&Default::default()).expect_err("the run cannot go on").to_string();
+    assert!(error.contains("goods weigh more than"), "{error}");
+}
+
+#[test]
+fn an_undivided_pledge_with_an_earmark_goes_to_one_need() {
+    let entries = need("b", "drill", &[0, 0]) + &gift("g", "15 M USD", 1, "earmark = \"drill\"");
+    let done = tells(
+        &world("split_pledges = false", &entries),
+        MONEY,
+        "1d pool#1 gets 10 g#1
+         1d g#1 is held for 5 pool#1
+         1d pool#1 is funded"
+            .replace("is held for 5 pool#1", "is held for pool#1")
+            .as_str(),
+    );
+    sums(&done, &[("held", 5), ("gap", 10)]);
+}
+
+#[test]
+fn money_goes_to_the_most_urgent_that_opens_at_its_instant() {
+    // Streams a (priority 2) and z (priority 1) are validated at one instant, whatever the mechanism is called.
+    let entries = need("a", "pump", &[1])
+        + "priority = 2\n"
+        + &need("z", "drill", &[1])
+        + "priority = 1\n"
+        + &gift("g", "10 M USD", 0, "");
+    tells(
+        &world("", &entries),
+        &["goes into", "gets"],
+        "1d z#1/1 goes into pool#1\n1d a#1/1 goes into pool#2\n1d pool#1 gets 10 g#1",
+    );
+}
+
+fn step(keys: &str, seconds: &[i64], more: &str) -> String {
+    format!(
+        "[time]\nstart = 2025-01-01\nend = \"1h\"\n\n[[node]]\nname = \"n\"\n\n[[node.step]]\nname = \"s\"\n{keys}\n\n\
+         [[consignment]]\nname = \"c\"\nenters = \"n\"\narrivals = {}\n{more}",
+        at(seconds)
+    )
+}
+
+#[test]
+fn no_capacity_is_none_of_servers_without_limit_too() {
+    let cut = |share: &str| {
+        format!(
+            "\n[[disruption]]\nname = \"d\"\nstrikes = \"n.s\"\non = 2025-01-01\nlasts = \"20s\"\neffect = {{ capacity = {share} }}\n"
+        )
+    };
+    let starts = |share: &str| {
+        when(&run(&step("servers = \"unlimited\"\ntime = \"5s\"", &[1, 2], &cut(share)), 1), "HandlingStarted")
+    };
+    assert_eq!(starts("0"), [20, 20]);
+    assert_eq!(starts("0.5"), [1, 2]);
+    let stage = "\n[[disruption]]\nname = \"d\"\nstrikes = \"pool.release\"\non = 2025-01-01\nlasts = \"20s\"\neffect = { capacity = 0.5 }\n";
+    assert!(refused(&world("", &(need("a", "pump", &[1]) + stage))).contains("no capacity that could be cut"));
+}
+
+#[test]
+fn who_gave_up_after_waiting_has_waited() {
+    let done = run(&step("time = \"30s\"\npatience = \"10s\"", &[1, 2], ""), 1);
+    // Both entered; one was served at once, the other waited ten seconds for nothing.
+    figures(&done, "stations.n.s", &[("entered", 2.0), ("expired", 1.0), ("waited_share", 0.5), ("wait_mean", 0.0)]);
+}
+
+#[test]
+fn a_family_counts_its_own_lines() {
+    let text = r#"
+[time]
+start = 2025-01-01
+end = "9d"
+
+[[item]]
+name = "radar"
+family = "radars"
+mass = "2 t"
+value = "5 USD"
+
+[[item]]
+name = "ration"
+family = "food"
+mass = "3 t"
+value = "1 USD"
+
+[[node]]
+name = "depot"
+next = "border"
+
+[[node]]
+name = "border"
+kind = "handover"
+
+[[requirement]]
+name = "r"
+on = 2025-01-01
+needed_within = "2d"
+lines = [{ item = "radar", quantity = 2, origin = "depot" }, { item = "ration", origin = "far" }]
+
+[[node]]
+name = "far"
+next = "slow"
+
+[[leg]]
+name = "slow"
+from = "far"
+to = "border"
+transit = "5d"
+"#;
+    let done = run(text, 1);
+    let at = |group: &str, key: &str| done.figure(&format!("requirements.{group}.{key}"));
+    assert_eq!(
+        [at("total", "submitted_t"), at("family.radars", "submitted_t"), at("family.food", "submitted_t")],
+        [7e3, 4e3, 3e3]
+    );
+    assert_eq!([at("total", "submitted_value"), at("family.radars", "submitted_value")], [1_100.0, 1_000.0]);
+    assert_eq!(
+        [at("total", "fill_rate"), at("family.radars", "fill_rate"), at("family.food", "fill_rate")],
+        [2.0 / 3.0, 1.0, 0.0]
+    );
+    assert_eq!([at("total", "otif"), at("family.radars", "otif"), at("family.food", "otif")], [0.5, 1.0, 0.0]);
+    assert_eq!(at("family.food", "lead_time_mean"), 5.0 * DAY);
+}
+
+#[test]
+fn goods_that_are_refused_are_in_no_stage() {
+    let text = r#"
+[time]
+start = 2025-01-01
+end = "9d"
+
+[[item]]
+name = "radar"
+value = "5 USD"
+
+[[node]]
+name = "depot"
+next = "border"
+
+[[node]]
+name = "border"
+kind = "handover"
+
+[[node.step]]
+name = "receipt"
+time = "2d"
+yard = 1
+when_full = "refuse"
+
+[[leg]]
+from = "depot"
+to = "border"
+transit = "1d"
+
+[[requirement]]
+name = "r"
+arrivals = { at = [2025-01-01, 2025-01-02] }
+item = "radar"
+origin = "depot"
+"#;
+    let done = run(text, 1);
+    assert_eq!(done.of("Refused").len(), 1);
+    // Nothing is at the border any more: one was handed over, the other turned away.
+    figures(&done, "stages.border", &[("left_value", 0.0), ("in_value", 1_000.0)]);
+}
+
+/// Forty that end together, more than are looked at one by one; some of those that follow end at the very instant too.
+#[test]
+fn many_that_end_together_go_in_the_order_of_choice() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"1h\"\n\n[[node]]\nname = \"n\"\n\n[[node.step]]\nname = \"s\"\nservers = 40\ntime = { by = \"stream\", b = \"5s\", else = \"0s\" }\ndiscipline = \"fifo\"\n\n\
+                [[consignment]]\nname = \"b\"\nenters = \"n\"\non = 2025-01-01\nbatch = 40\npriority = { weights = { 3 = 1, 1 = 1, 2 = 1 } }\n\n\
+                [[consignment]]\nname = \"c\"\nenters = \"n\"\narrivals = { at = [2025-01-01T00:00:05Z] }\nbatch = 50\npriority = 2\n";
+    let done = run(text, 1);
+    crate::laws::lawful(&done).expect("the laws hold");
+    let priority: std::collections::BTreeMap<String, i64> = (done.of("ConsignmentCreated").iter())
+        .map(|e| (e["object"].as_str().expect("a name").into(), e["priority"].as_i64().expect("a priority")))
+        .collect();
+    let ended: Vec<(i64, i64)> =
+        (done.of("HandlingFinished").iter().filter(|e| e["object"].as_str().unwrap().starts_with('b')))
+            .map(|e| e["object"].as_str().expect("a name"))
+            .map(|name| (priority[name], name[2..].parse::<i64>().expect("a number")))
+            .collect();
+    let mut sorted = ended.clone();
+    sorted.sort_unstable();
+    assert_eq!((ended.len(), ended), (40, sorted));
+    assert_eq!(when(&done, "HandlingFinished"), [5; 90]);
+}
