@@ -4,6 +4,7 @@
 //! the moment of reading. So Little's law holds as integers by two reckonings: the time at each number present, and the
 //! sum of the visits' presence.
 
+use super::duty::{Duty, PoolStats, calendar};
 use super::{Mode, Tally, Visit};
 use crate::event::{GateId, Subject};
 use crate::model::{Leg, Plan, Step, Stream};
@@ -26,37 +27,6 @@ pub(super) struct Flow {
     pub duty: Vec<Duty>,
     pub dispatches: Vec<Dispatches>,
     pub pools: Vec<PoolStats>,
-}
-
-/// Servers of a pool that are in use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct PoolStats {
-    in_use: u32,
-    on_duty: u32,
-    last: SimTime,
-    in_use_seconds: i128,
-    on_duty_seconds: i128,
-    boundless: bool,
-    max: u32,
-}
-
-impl PoolStats {
-    fn turn(&mut self, at: SimTime) {
-        let seconds = (at - self.last).0.max(0);
-        self.in_use_seconds += i128::from(self.in_use) * i128::from(seconds);
-        // Those who end what they do after they went off duty come on top.
-        self.on_duty_seconds += i128::from(self.on_duty.max(self.in_use)) * i128::from(seconds);
-        self.boundless |= self.on_duty == u32::MAX && seconds > 0;
-        self.last = self.last.max(at);
-    }
-
-    /// (server-seconds in use, on duty, the most in use) until an instant; without limit nobody knows the second.
-    pub fn until(&self, end: SimTime) -> (i128, Option<i128>, u32) {
-        let mut copy = self.clone();
-        copy.turn(end);
-        let on_duty = (!copy.boundless).then_some(copy.on_duty_seconds);
-        (copy.in_use_seconds, on_duty, copy.max.max(copy.in_use))
-    }
 }
 
 /// A place that things visit.
@@ -152,53 +122,6 @@ impl Sum {
 
     pub fn until(&self, end: SimTime) -> i128 {
         self.sum + i128::from(self.number) * i128::from(end.0)
-    }
-}
-
-/// Servers of a step that are on duty.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Duty {
-    /// On duty and up; those who finish what they began before they went off duty come on top.
-    able: u32,
-    calendar: u32,
-    up: bool,
-    working: u32,
-    /// With somebody, at work or not.
-    busy: u32,
-    /// There was no limit for a time: then no share of servers is known.
-    boundless: bool,
-    last: SimTime,
-    /// Server-seconds on duty and up, and by the calendar; seconds up.
-    able_seconds: i128,
-    calendar_seconds: i128,
-    up_seconds: i64,
-}
-
-impl Duty {
-    fn turn(&mut self, now: SimTime) {
-        let seconds = (now - self.last).0.max(0);
-        self.calendar_seconds += i128::from(self.calendar.max(self.busy)) * i128::from(seconds);
-        self.able_seconds += i128::from(self.able.max(self.working)) * i128::from(seconds);
-        self.boundless |= self.calendar == u32::MAX && seconds > 0;
-        self.up_seconds += seconds * i64::from(self.up);
-        self.last = self.last.max(now);
-    }
-
-    /// Another number of servers works. It matters where more work than are on duty.
-    #[inline]
-    fn works(&mut self, working: u32, busy: u32, now: SimTime) {
-        if self.working.max(working) > self.able || self.busy.max(busy) > self.calendar {
-            self.turn(now);
-        }
-        (self.working, self.busy) = (working, busy);
-    }
-
-    /// (server-seconds on duty and up, by the calendar, seconds up) until an instant; without limit: `None`.
-    pub fn until(&self, end: SimTime) -> (Option<i128>, Option<i128>, i64) {
-        let mut copy = self.clone();
-        copy.turn(end);
-        let limited = !copy.boundless;
-        (limited.then_some(copy.able_seconds), limited.then_some(copy.calendar_seconds), copy.up_seconds)
     }
 }
 
@@ -349,7 +272,7 @@ impl Flow {
         let (steps, legs) = (plan.steps.len(), plan.legs.len());
         let duty = plan.steps.iter().map(|step| {
             let calendar = calendar(&step.servers);
-            Duty { able: calendar, calendar, up: true, last: plan.warm_up, ..Duty::default() }
+            Duty::new(calendar, plan.warm_up)
         });
         Flow {
             warm_up: plan.warm_up,
@@ -361,9 +284,7 @@ impl Flow {
             streams: vec![StreamStats::default(); plan.streams.len()],
             duty: duty.collect(),
             dispatches: vec![Dispatches::default(); plan.legs.len()],
-            pools: (plan.pools.iter())
-                .map(|p| PoolStats { last: plan.warm_up, on_duty: calendar(&p.servers), ..PoolStats::default() })
-                .collect(),
+            pools: (plan.pools.iter()).map(|p| PoolStats::new(calendar(&p.servers), plan.warm_up)).collect(),
         }
     }
 
@@ -587,10 +508,7 @@ impl Flow {
     pub(super) fn duty_changed(&mut self, state: &State, steps: impl Iterator<Item = Id<Step>>) {
         for step in steps {
             let duty = &mut self.duty[step.index()];
-            duty.turn(state.now);
-            duty.calendar = state[step].calendar;
-            duty.up = state.is_up(step);
-            duty.able = if duty.up { state[step].able() } else { 0 };
+            duty.is(state[step].calendar, state.is_up(step), state[step].able(), state.now);
         }
     }
 
@@ -613,15 +531,7 @@ impl Flow {
     pub(super) fn pools_used(&mut self, state: &State) {
         let counts = self.counts(state.now);
         for (stats, row) in self.pools.iter_mut().zip(state.pools.iter()) {
-            if (stats.in_use, stats.on_duty) == (row.in_use, row.on_duty) {
-                continue;
-            }
-            stats.turn(state.now);
-            // Those in use when the window begins count among the most.
-            if counts {
-                stats.max = stats.max.max(stats.in_use).max(row.in_use);
-            }
-            (stats.in_use, stats.on_duty) = (row.in_use, row.on_duty);
+            stats.is(row.in_use, row.on_duty, state.now, counts);
         }
     }
 
@@ -692,11 +602,6 @@ impl Flow {
             place.waited((state.now - arrived).0, priority);
         }
     }
-}
-
-/// Servers on duty at the start.
-fn calendar(servers: &[(SimTime, u32)]) -> u32 {
-    servers.iter().rev().find(|e| e.0 <= SimTime::ZERO).or(servers.first()).map_or(0, |e| e.1)
 }
 
 /// Kilograms and minor units of what a stage holds.

@@ -5,6 +5,7 @@
 
 mod costs;
 mod delay;
+mod duty;
 mod flow;
 mod read;
 mod stocks;
