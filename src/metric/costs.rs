@@ -42,14 +42,13 @@ impl Costs {
         Costs { any, warm_up: plan.warm_up, nodes, legs }
     }
 
-    #[inline]
     pub fn counts(&self) -> bool {
         self.any
     }
 
     /// Takes an event in, after the state has.
     pub fn observe(&mut self, state: &State, entry: &Entry) {
-        if state.now < self.warm_up {
+        if !self.any || state.now < self.warm_up {
             return;
         }
         let enters = |unit: UnitId| match &state.plan().streams[state.units[unit].name.stream].brings {

@@ -191,8 +191,10 @@ impl PlaceStats {
         self.level(now, warm_up);
         self.present += 1;
         self.numbers[mode as usize] += 1;
-        self.mass_present += i128::from(mass);
-        self.value_present += i128::from(value);
+        if mass | value != 0 {
+            self.mass_present += i128::from(mass);
+            self.value_present += i128::from(value);
+        }
         if now >= warm_up {
             self.present_max = self.present_max.max(self.present);
             self.queue_max = self.queue_max.max(self.numbers[Mode::Wait as usize]);
@@ -205,8 +207,10 @@ impl PlaceStats {
         self.level(now, warm_up);
         self.present -= 1;
         self.numbers[mode as usize] -= 1;
-        self.mass_present -= i128::from(mass);
-        self.value_present -= i128::from(value);
+        if mass | value != 0 {
+            self.mass_present -= i128::from(mass);
+            self.value_present -= i128::from(value);
+        }
     }
 
     /// Somebody leaves, maybe within the window.
@@ -214,8 +218,10 @@ impl PlaceStats {
     fn passes(&mut self, now: SimTime, (mass, value): (i64, i64), warm_up: SimTime) {
         if now >= warm_up {
             self.passed += 1;
-            self.passed_mass += i128::from(mass);
-            self.passed_value += i128::from(value);
+            if mass | value != 0 {
+                self.passed_mass += i128::from(mass);
+                self.passed_value += i128::from(value);
+            }
         }
     }
 
@@ -333,8 +339,10 @@ impl Flow {
         place.join(now, visit.mode, (row.mass.0, row.value.0), warm_up);
         if visit.counted {
             place.arrivals += 1;
-            place.arrived_mass += i128::from(row.mass.0);
-            place.arrived_value += i128::from(row.value.0);
+            if row.mass.0 | row.value.0 != 0 {
+                place.arrived_mass += i128::from(row.mass.0);
+                place.arrived_value += i128::from(row.value.0);
+            }
             if visit.mode != Mode::Gate {
                 place.entered += 1;
             }
@@ -418,8 +426,10 @@ impl Flow {
             place.stay.add((now - visit.arrived).0);
             place.service += visit.worked;
             place.departures += 1;
-            place.departed_mass += i128::from(row.mass.0);
-            place.departed_value += i128::from(row.value.0);
+            if row.mass.0 | row.value.0 != 0 {
+                place.departed_mass += i128::from(row.mass.0);
+                place.departed_value += i128::from(row.value.0);
+            }
         }
         if visit.mode >= Mode::Paused {
             self.works(visit, now);

@@ -33,6 +33,8 @@ pub struct Figures {
     months: Months,
     stocks: Stocks,
     costs: Costs,
+    /// There are pools, stocks or costs.
+    beside: bool,
     /// Where each unit is and since when, by row.
     visits: Vec<Visit>,
     /// What waiting at a spot is charged to, by spot; one more for nowhere.
@@ -114,6 +116,7 @@ impl Figures {
             months: Months::new(plan.start),
             stocks: Stocks::new(plan),
             costs: Costs::new(plan),
+            beside: !plan.pools.is_empty() || !plan.stocks.is_empty() || Costs::new(plan).counts(),
             visits: Vec::new(),
             causes: steps.chain(plan.legs.iter().map(|l| l.cause)).chain(gates).chain([Cause::Staff]).collect(),
             spots: Spots::new(state),
@@ -124,14 +127,8 @@ impl Figures {
     #[inline]
     pub fn observe(&mut self, state: &State, entry: &Entry, next: Option<&Entry>) {
         use Event::*;
-        if !self.flow.pools.is_empty() {
-            self.flow.pools_used(state);
-        }
-        if self.costs.counts() {
-            self.costs.observe(state, entry);
-        }
-        if !self.stocks.is_empty() {
-            self.stocks.observe(state, entry);
+        if self.beside {
+            self.observe_beside(state, entry);
         }
         match entry.event {
             // What goes on at once is told where it goes on.
@@ -247,6 +244,14 @@ impl Figures {
             LineWithdrawn { line } => self.delay.withdrawn(state, line, &mut self.months),
             _ => {}
         }
+    }
+
+    /// What only some scenarios have.
+    #[cold]
+    fn observe_beside(&mut self, state: &State, entry: &Entry) {
+        self.flow.pools_used(state);
+        self.costs.observe(state, entry);
+        self.stocks.observe(state, entry);
     }
 
     fn born(&mut self, state: &State, unit: UnitId) {

@@ -67,11 +67,6 @@ impl Stocks {
         Stocks { warm_up: plan.warm_up, rows: plan.stocks.iter().map(row).collect() }
     }
 
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Takes an event in, after the state has.
     pub fn observe(&mut self, state: &State, entry: &Entry) {
         use Event::*;

@@ -12,7 +12,7 @@ const FEW: usize = 32;
 
 impl State {
     /// The first wake of the calendar and of those kept aside, and whether it is alone at its instant.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first_pending(&mut self) -> Option<(Key, bool)> {
         if !self.tied.is_empty() {
             return self.first_beside_tied();
