@@ -43,7 +43,7 @@ pub enum Command {
     Forget(ForgetArgs),
     /// Show figures and state of a run at its end, or at any moment
     #[command(
-        after_help = "Examples:\n  waybill show 7f3a\n  waybill show 7f3a --at 2025-10-01\n  waybill show 7f3a --csv figures.csv     path,value,unit; `-` for standard output"
+        after_help = "Examples:\n  waybill show 7f3a\n  waybill show 7f3a --at 2025-10-01\n  waybill show 7f3a --csv figures.csv     path,value,unit; `-` for standard output\n  waybill show 7f3a --series series.csv   backlog and throughput of each place over time"
     )]
     Show(ShowArgs),
     /// Print the events of a run
@@ -113,6 +113,9 @@ pub struct AnswerArgs {
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
+    /// Draw nodes, steps, legs and mechanisms to a file: `.svg`, or `.dot` for Graphviz
+    #[arg(long, value_name = "FILE")]
+    pub graph: Option<PathBuf>,
     #[command(flatten)]
     pub scenario: ScenarioArgs,
     #[command(flatten)]
@@ -166,6 +169,10 @@ pub struct ShowArgs {
     /// Write every figure to a file as path,value,unit; `-` is standard output
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub csv: Option<PathBuf>,
+    /// Write backlog and throughput of each place over time to a file as place,until,t,backlog,throughput; `-` is standard
+    /// output
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"])]
+    pub series: Option<PathBuf>,
     #[command(flatten)]
     pub store: StoreArgs,
     #[command(flatten)]

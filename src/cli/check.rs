@@ -7,6 +7,7 @@ use crate::model::{Notes, Plan};
 use crate::scenario::{self, Load, Loaded};
 use crate::sim::World;
 use crate::view;
+use anyhow::Context;
 use serde_json::{Value, json};
 
 pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
@@ -25,6 +26,9 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
         }
     };
     figures_exist(&loaded.plan, &loaded.notes)?;
+    if let Some(path) = &args.graph {
+        draw(path, &loaded)?;
+    }
     let loads = scenario::loads(&loaded.plan);
     if args.answer.json {
         let mut document = loaded.report().json();
@@ -37,6 +41,17 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
     }
     out::print(&view::loads::text(&loaded.notes.title, &loads, loaded.warnings.len(), loaded.lines, &out::screen()))?;
     Ok(End::Done)
+}
+
+/// Draws the scenario, in the form that the file's name says.
+fn draw(path: &std::path::Path, loaded: &Loaded) -> anyhow::Result<()> {
+    let graph = view::graph::Graph::of(&loaded.plan, &loaded.notes.title, &scenario::loads(&loaded.plan));
+    let text = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => graph.svg(),
+        Some("dot") => graph.dot(),
+        _ => return Err(fault::usage(format!("{} is no graph: its name ends with .svg or .dot", path.display()))),
+    };
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Refuses goals and checkpoints on figures that no run of the scenario has.

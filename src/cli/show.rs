@@ -45,8 +45,12 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<End> {
         sets: stored::sets(&entry),
         already: false,
     };
-    if let Some(path) = &args.csv {
-        let table = view::csv::figures(&tell::figures_at(&told, at), &told.opened.plan);
+    let table = match (&args.csv, &args.series) {
+        (Some(path), _) => Some((path, view::csv::figures(&tell::figures_at(&told, at), &told.opened.plan))),
+        (_, Some(path)) => Some((path, view::csv::series(&tell::figures_at(&told, at), &told.opened.plan))),
+        _ => None,
+    };
+    if let Some((path, table)) = table {
         if path.as_os_str() == "-" {
             out::print(&table)?;
         } else {

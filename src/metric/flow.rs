@@ -39,6 +39,8 @@ pub(super) struct PlaceStats {
     pub departures: u64,
     /// Departures within the window, of visits that began before it too.
     pub passed: u64,
+    /// All departures.
+    left: u64,
     pub passed_mass: i128,
     pub passed_value: i128,
     /// Times that a more urgent one took the server of a counted visit.
@@ -216,6 +218,7 @@ impl PlaceStats {
     /// Somebody leaves, maybe within the window.
     #[inline]
     fn passes(&mut self, now: SimTime, (mass, value): (i64, i64), warm_up: SimTime) {
+        self.left += 1;
         if now >= warm_up {
             self.passed += 1;
             if mass | value != 0 {
@@ -300,6 +303,11 @@ impl Flow {
 
     pub fn leg(&self, leg: Id<Leg>) -> &PlaceStats {
         &self.places[self.steps + leg.index()]
+    }
+
+    /// How many are at each place, and how many left it so far, by spot.
+    pub fn levels_now(&self) -> Vec<(u32, u64)> {
+        self.places.iter().map(|place| (place.present, place.left)).collect()
     }
 
     /// Of all stages of mechanisms.

@@ -8,6 +8,7 @@ mod delay;
 mod duty;
 mod flow;
 mod read;
+mod series;
 mod stocks;
 mod tally;
 pub mod tree;
@@ -23,6 +24,7 @@ use costs::Costs;
 use delay::Delay;
 use flow::Flow;
 use serde::{Deserialize, Serialize};
+use series::Series;
 use stocks::Stocks;
 
 /// Every figure of a run so far.
@@ -35,6 +37,7 @@ pub struct Figures {
     costs: Costs,
     /// There are pools, stocks or costs.
     beside: bool,
+    series: Series,
     /// Where each unit is and since when, by row.
     visits: Vec<Visit>,
     /// What waiting at a spot is charged to, by spot; one more for nowhere.
@@ -116,6 +119,7 @@ impl Figures {
             months: Months::new(plan.start),
             stocks: Stocks::new(plan),
             costs: Costs::new(plan),
+            series: Series::new(plan, plan.steps.len() + plan.legs.len() + state.gates.len()),
             beside: !plan.pools.is_empty() || !plan.stocks.is_empty() || Costs::new(plan).counts(),
             visits: Vec::new(),
             causes: steps.chain(plan.legs.iter().map(|l| l.cause)).chain(gates).chain([Cause::Staff]).collect(),
@@ -127,6 +131,10 @@ impl Figures {
     #[inline]
     pub fn observe(&mut self, state: &State, entry: &Entry, next: Option<&Entry>) {
         use Event::*;
+        if self.series.is_over(state.now) {
+            let flow = &self.flow;
+            self.series.close(state.now, || flow.levels_now());
+        }
         if self.beside {
             self.observe_beside(state, entry);
         }

@@ -82,6 +82,11 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
     money(&mut tree, state);
     conversion(&mut tree, state, until);
     figures.costs.read(&mut tree, plan);
+    let steps = plan.steps.iter().map(|s| format!("stations.{}.{}", plan.nodes[s.node].name, s.name));
+    let legs = plan.legs.iter().map(|l| format!("legs.{}", l.name));
+    let gates = (0..state.gates.len()).map(|gate| format!("gates.{}", state.gate_name(Id::new(gate as u32))));
+    let names: Vec<String> = steps.chain(legs).chain(gates).collect();
+    figures.series.read(&mut tree, &names, until, || figures.flow.levels_now());
     bottleneck(&mut tree, figures, state, until);
     tree
 }

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod events;
+pub mod graph;
 pub mod loads;
 pub mod mechanisms;
 pub mod number;

@@ -15,6 +15,7 @@ mod grammar_outages;
 mod grammar_pools;
 mod grammar_stations;
 mod grammar_stocks;
+mod grammar_views;
 mod laws;
 mod mended;
 mod mended_more;
