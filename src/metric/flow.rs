@@ -6,7 +6,7 @@
 
 use super::duty::{Duty, PoolStats, calendar};
 use super::{Mode, Tally, Visit};
-use crate::event::{GateId, Subject};
+use crate::event::{GateId, Subject, UnitId};
 use crate::model::{Leg, Plan, Step, Stream};
 use crate::state::State;
 use crate::state::unit::Unit;
@@ -480,6 +480,19 @@ impl Flow {
             } else {
                 place.refused += 1;
             }
+        }
+    }
+
+    /// Who left a place just now was refused, diverted or gave up: it is no throughput.
+    pub(super) fn did_not_pass(&mut self, state: &State, spot: u32, unit: UnitId) {
+        let counts = self.counts(state.now);
+        let row = &state.units[unit];
+        let Some(place) = self.places[..self.steps + self.legs].get_mut(spot as usize) else { return };
+        place.left -= 1;
+        if counts {
+            place.passed -= 1;
+            place.passed_mass -= i128::from(row.mass.0);
+            place.passed_value -= i128::from(row.value.0);
         }
     }
 

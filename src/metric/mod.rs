@@ -159,8 +159,7 @@ impl Figures {
             | LeftModel { unit, .. } => self.moved(state, unit),
             PatienceEnded { unit, .. } => {
                 self.flow.expired(state.now, &self.visits[unit.index()]);
-                self.visits[unit.index()].counted = false;
-                self.moved(state, unit);
+                self.turns_away(state, unit);
             }
             HandlingPreempted { unit, .. } => {
                 self.flow.preempted(&self.visits[unit.index()]);
@@ -184,13 +183,11 @@ impl Figures {
             }
             Refused { unit, step } => {
                 self.flow.turned_away(state, step, false);
-                self.visits[unit.index()].counted = false;
-                self.moved(state, unit);
+                self.turns_away(state, unit);
             }
             Diverted { unit, step, .. } => {
                 self.flow.turned_away(state, step, true);
-                self.visits[unit.index()].counted = false;
-                self.moved(state, unit);
+                self.turns_away(state, unit);
             }
             ValueSet { unit, value } => self.flow.valued(state.now, &self.visits[unit.index()], value.0),
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
@@ -198,8 +195,7 @@ impl Figures {
             VehicleReturned { leg, .. } => self.flow.vehicle(state.now, leg, false),
             TooLarge { unit, .. } => {
                 self.flow.too_large(&self.visits[unit.index()]);
-                self.visits[unit.index()].counted = false;
-                self.moved(state, unit);
+                self.turns_away(state, unit);
             }
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
             CapacityChanged { step, .. }
@@ -252,6 +248,15 @@ impl Figures {
             LineWithdrawn { line } => self.delay.withdrawn(state, line, &mut self.months),
             _ => {}
         }
+    }
+
+    /// A visit that ends without having passed its place.
+    fn turns_away(&mut self, state: &State, unit: UnitId) {
+        let visit = &mut self.visits[unit.index()];
+        visit.counted = false;
+        let spot = visit.spot;
+        self.moved(state, unit);
+        self.flow.did_not_pass(state, spot, unit);
     }
 
     /// What only some scenarios have.

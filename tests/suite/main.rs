@@ -17,6 +17,7 @@ mod grammar_stations;
 mod grammar_stocks;
 mod grammar_views;
 mod laws;
+mod learn;
 mod mended;
 mod mended_more;
 mod money;

@@ -76,7 +76,14 @@ fn the_command_of_the_readme_prints_what_the_readme_shows() {
 #[test]
 fn every_link_of_the_pages_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let pages = ["README.md", "docs/architecture.md", "docs/events.md", "docs/log-format.md", "docs/semantics.md"];
+    let pages = [
+        "README.md",
+        "docs/learn.md",
+        "docs/architecture.md",
+        "docs/events.md",
+        "docs/log-format.md",
+        "docs/semantics.md",
+    ];
     for page in pages {
         let path = root.join(page);
         let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{page} can be read: {e}"));
