@@ -1,5 +1,6 @@
 //! The pages in `docs/` say what the code says (`WAYBILL_BLESS=1` writes the generated ones anew).
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use waybill::event::{Entry, Event, KINDS, KindInfo, codec};
 use waybill::units::arena::Id;
@@ -228,4 +229,52 @@ fn rules_are_told_apart_by_their_form() {
         tests_in("#[test]\n#[should_panic]\nfn one() {}\nfn two() {}\n    #[test]\n    fn three(\n"),
         ["one", "three"]
     );
+}
+
+/// Every figure of runs that have everything, by its key: the last word of its path.
+#[test]
+fn the_page_of_figures_names_every_figure() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/figures.md")).expect("there is a page");
+    let words: BTreeSet<&str> =
+        page.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+    let mut missing = BTreeSet::new();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/every-key.toml"))
+        .expect("it is there");
+    let all = text
+        .split("[[journal]]")
+        .next()
+        .expect("a text has a beginning")
+        .replace("name = \"depot\"\n", "name = \"depot\"\ncost = \"1 USD\"\n");
+    for text in [
+        all.as_str(),
+        include_str!("../../scenarios/learn/10-package.toml"),
+        include_str!("../../scenarios/donation.toml"),
+    ] {
+        let done = crate::support::run(text, 1);
+        let tree = done.world.figures(&done.opened.notes);
+        for (path, _) in tree.leaves() {
+            let parts: Vec<&str> = path.split('.').collect();
+            let last = parts[parts.len() - 1];
+            // Names of places, months and days stand for themselves; twins of quantiles are told by the first of them.
+            let told = |word: &str| {
+                let stem = ["_p90", "_p95", "_p99"].iter().find_map(|q| word.strip_suffix(q));
+                let cause = word
+                    .strip_suffix("_mean")
+                    .or(word.strip_suffix("_total"))
+                    .filter(|_| path.contains(".waited.") || path.contains(".stayed."));
+                words.contains(word)
+                    || stem.is_some_and(|s| words.contains(&*format!("{s}_p50")))
+                    || cause.is_some_and(|c| words.contains(c))
+                    || (word.starts_with("stay_") && words.contains("stay_p50"))
+            };
+            let named = path.starts_with("money.conversion.")
+                || path.starts_with("money.costs.")
+                || path.starts_with("bottleneck.");
+            if !named && !told(last) {
+                missing.insert(path.clone());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/figures.md does not name {missing:#?}");
 }
