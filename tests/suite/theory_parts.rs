@@ -158,3 +158,130 @@ fn a_base_stock_behind_a_production_line() {
     let ready = 1.0 - load.powi(up_to);
     stock_rows("base stock, one at a time", keys, [on_hand, owed, ready], load / (1.0 - load));
 }
+
+/// A run of so many hours with 200 to begin, and these entries.
+fn hours(hours: u32, entries: &str) -> String {
+    format!("[time]\nstart = 2025-01-01\nend = \"{hours}h\"\nwarm_up = \"200h\"\n{entries}")
+}
+
+fn station(name: &str, next: &str, mean: &str) -> String {
+    format!(
+        "\n[[node]]\nname = \"{name}\"\nnext = {next}\n\n[[node.step]]\nname = \"s\"\ntime = {{ exponential = \"{mean}\" }}\ndiscipline = \"fifo\"\n"
+    )
+}
+
+const POISSON: &str = "\n[[consignment]]\nname = \"c\"\nenters = \"a\"\narrivals = { poisson = \"0.5/h\" }\n";
+
+/// A network with feedback (Jackson 1957): what leaves b comes back to a with chance 1/4, so both are visited 4/3 times, and
+/// each is as an M/M/1 by itself.
+#[test]
+fn a_network_with_feedback() {
+    let text = hours(9_000, POISSON)
+        + &station("a", "\"b\"", "60 min")
+        + &station("b", "{ weights = { a = 1, out = 3 } }", "45 min");
+    let (a, b) = (0.5 * 4.0 / 3.0, 0.5 * 4.0 / 3.0 * 0.75);
+    let present = |load: f64| load / (1.0 - load);
+    let expected = [
+        ("stations.a.s.utilisation", a),
+        ("stations.b.s.utilisation", b),
+        ("stations.a.s.in_system_mean", present(a)),
+        ("stations.b.s.in_system_mean", present(b)),
+        // Little's law over both.
+        ("streams.c.stay_mean", (present(a) + present(b)) / 0.5 * HOUR),
+    ];
+    holds("two stations with feedback", &text, &expected);
+}
+
+/// Two stations in a row (Reich 1957): the stays are independent and exponential, so that of both is their sum.
+#[test]
+fn quantiles_of_two_stations_in_a_row() {
+    let text = hours(9_000, POISSON) + &station("a", "\"b\"", "1h") + &station("b", "\"out\"", "48 min");
+    // Rates 1 - 0.5 and 1.25 - 0.5 an hour.
+    let (p, q) = (0.5f64, 0.75f64);
+    let above = |t: f64| (q * (-p * t).exp() - p * (-q * t).exp()) / (q - p);
+    let quantile = |share: f64| {
+        let (mut low, mut high) = (0.0, 100.0);
+        for _ in 0..100 {
+            let middle = f64::midpoint(low, high);
+            if above(middle) > 1.0 - share { low = middle } else { high = middle }
+        }
+        low * HOUR
+    };
+    let expected = [
+        ("streams.c.stay_mean", (1.0 / p + 1.0 / q) * HOUR),
+        ("streams.c.stay_sd", (1.0 / (p * p) + 1.0 / (q * q)).sqrt() * HOUR),
+        ("streams.c.stay_p50", quantile(0.5)),
+        ("streams.c.stay_p90", quantile(0.9)),
+    ];
+    holds("tandem", &text, &expected);
+}
+
+/// Servers without limit that begin empty: a time t after the start, (1 - exp(-t)) of what there will be is there.
+#[test]
+fn servers_without_limit_fill_up() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"3h\"\n\n[[consignment]]\nname = \"c\"\nenters = \"a\"\narrivals = { poisson = \"40/h\" }\n".to_owned()
+        + &station("a", "\"out\"", "1h").replace("time =", "servers = \"unlimited\"\ntime =");
+    let mean = 40.0 * (1.0 - (1.0 - (-3.0f64).exp()) / 3.0);
+    holds("M/M/infinity from empty", &text, &[("stations.a.s.in_system_mean", mean)]);
+}
+
+/// Servers without limit through the day (Eick, Massey and Whitt 1993): the number there follows the rate, an exponential
+/// time behind it. Twelve hours of 1.8 of the rate and twelve of 0.2.
+#[test]
+fn servers_without_limit_follow_the_day() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"2412h\"\nwarm_up = \"240h\"\n\n[[consignment]]\nname = \"c\"\nenters = \"a\"\narrivals = { poisson = \"10/h\" }\nprofile = { period = \"24h\", factors = [1.8, 0.2] }\n".to_owned()
+        + &station("a", "\"out\"", "4h").replace("time =", "servers = \"unlimited\"\ntime =");
+    // In balance over a day: m' = rate - m / 4; at the end of a high half it is high, of a low half low.
+    let e = (-3.0f64).exp();
+    let (up, down) = (72.0, 8.0);
+    // m_high = up + (m_low - up) e, m_low = down + (m_high - down) e.
+    let high = (up * (1.0 - e) + down * (1.0 - e) * e) / (1.0 - e * e);
+    let low = down + (high - down) * e;
+    let half = |from: f64, to: f64| to * 12.0 + (from - to) * 4.0 * (1.0 - e);
+    // The window ends with a high half: 90.5 days of 181 halves, the odd one high.
+    let (day, odd) = (half(low, up) + half(high, down), half(low, up));
+    let mean = (day * 90.0 + odd) / (90.0 * 24.0 + 12.0);
+    holds(
+        "M(t)/M/infinity by the day",
+        &text,
+        &[("stations.a.s.in_system_mean", mean), ("stations.a.s.in_system_now", high)],
+    );
+}
+
+/// The first two of an M/M/1 that begins empty: the second waits what is left of the first, load / (1 + load) of the time.
+#[test]
+fn the_first_two_of_a_queue() {
+    let pair = |n: u32| {
+        format!(
+            "\n[[consignment]]\nname = \"c{n}\"\nenters = \"a{n}\"\narrivals = {{ poisson = \"1/h\" }}\ncount = 2\n"
+        ) + &station(&format!("a{n}"), "\"out\"", "1h")
+    };
+    // Forty pairs side by side, as two are few.
+    let text = "[time]\nstart = 2025-01-01\n".to_owned() + &(0..40).map(pair).collect::<String>();
+    let loaded = crate::support::read(&text);
+    let mut values = vec![];
+    for seed in 1..=48 {
+        let done = crate::support::run_loaded(&loaded, seed, waybill::log::SegmentLimits::default());
+        let tree = done.world.tree();
+        let wait = |n: u32| tree.number(&format!("stations.a{n}.s.wait_mean")).expect("two waited");
+        values.push((0..40).map(wait).sum::<f64>() / 40.0);
+    }
+    crate::theory::judge("first two of M/M/1", &[("wait_mean", 0.5 * 0.5 * HOUR, values)]);
+}
+
+/// A requirement of two lines closes with the later one: the greater of two exponential ways.
+#[test]
+fn a_requirement_of_two_lines_waits_for_the_later() {
+    let text = "[time]\nstart = 2025-01-01\n\n[[item]]\nname = \"x\"\n\n[[node]]\nname = \"o\"\nnext = \"l\"\n\n[[node]]\nname = \"h\"\nkind = \"handover\"\n\n\
+                [[leg]]\nname = \"l\"\nfrom = \"o\"\nto = \"h\"\ntransit = { exponential = \"10h\" }\n\n\
+                [[requirement]]\nname = \"r\"\narrivals = { every = \"1h\" }\ncount = 2000\nlines = [{ item = \"x\", origin = \"o\" }, { item = \"x\", origin = \"o\" }]\n";
+    // The share below t is (1 - exp(-t))^2.
+    let quantile = |share: f64| -(1.0 - share.sqrt()).ln() * 10.0 * HOUR;
+    let expected = [
+        ("requirements.total.lead_time_mean", 15.0 * HOUR),
+        ("requirements.total.lead_time_sd", 1.25f64.sqrt() * 10.0 * HOUR),
+        ("requirements.total.lead_time_p50", quantile(0.5)),
+        ("requirements.total.lead_time_p90", quantile(0.9)),
+    ];
+    holds("two lines, fork and join", text, &expected);
+}
