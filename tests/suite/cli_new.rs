@@ -93,7 +93,8 @@ fn the_schema_takes_what_is_shipped_and_refuses_what_is_wrong() {
     let done = place.waybill(&["schema"]).output().expect("waybill runs");
     let schema: Value = serde_json::from_slice(&done.stdout).expect("the schema is JSON");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["scenarios", "scenarios/bench", "tests/scenarios"].map(|folder| root.join(folder));
+    let folders =
+        ["scenarios", "scenarios/bench", "scenarios/learn", "tests/scenarios"].map(|folder| root.join(folder));
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("a folder of scenarios"));
     let files =
         files.map(|entry| entry.expect("an entry").path()).filter(|p| p.extension().is_some_and(|e| e == "toml"));

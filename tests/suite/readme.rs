@@ -19,7 +19,7 @@ fn block(readme: &str) -> Block<'_> {
 }
 
 /// The scenarios beside a folder without a store, so that every path is the one a reader meets.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder can be made");
     for entry in std::fs::read_dir(from).expect("a folder can be listed") {
         let path = entry.expect("an entry can be read").path();
@@ -33,7 +33,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The time a run took is the machine's: `0.83 s` becomes `... s`.
-fn without_wall(output: &str) -> String {
+pub fn without_wall(output: &str) -> String {
     let line = |line: &str| {
         let timed = |part: &str| {
             let number = part.rsplit_once(' ').filter(|p| ["us", "ms", "s", "min"].contains(&p.1)).map(|p| p.0);
@@ -78,9 +78,9 @@ fn every_link_of_the_pages_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pages = [
         "README.md",
-        "docs/learn.md",
         "docs/architecture.md",
         "docs/events.md",
+        "docs/learn.md",
         "docs/log-format.md",
         "docs/semantics.md",
     ];

@@ -377,7 +377,7 @@ fn a_fleet_is_a_station_of_as_many_servers() {
 }
 
 /// Who is left behind by a departure, from the chain of the number waiting just before departures.
-fn left_behind(mean: f64, room: usize) -> (f64, f64) {
+pub fn left_behind(mean: f64, room: usize) -> (f64, f64) {
     const MOST: usize = 200;
     let mut arrivals = vec![(-mean).exp()];
     for n in 1..MOST {
