@@ -5,7 +5,7 @@
 //! sum of the visits' presence.
 
 use super::duty::{Duty, PoolStats, calendar};
-use super::{Mode, Tally, Visit};
+use super::{Gone, Mode, Tally, Visit};
 use crate::event::{GateId, Subject, UnitId};
 use crate::model::{Leg, Plan, Step, Stream};
 use crate::state::State;
@@ -144,6 +144,9 @@ pub(super) struct Dispatches {
 pub(super) struct StreamStats {
     pub created: u64,
     pub left: u64,
+    /// Of them, those that were refused or gave up: they have no way from end to end.
+    pub refused: u64,
+    pub expired: u64,
     pub present: Sum,
     pub stay: Tally,
 }
@@ -524,7 +527,7 @@ impl Flow {
     }
 
     /// A unit left the model.
-    pub(super) fn gone(&mut self, now: SimTime, row: &Unit) {
+    pub(super) fn gone(&mut self, now: SimTime, row: &Unit, how: Gone) {
         if row.what != crate::state::unit::What::Goods {
             return;
         }
@@ -532,7 +535,11 @@ impl Flow {
         stats.present.leave(now.max(self.warm_up));
         if row.born >= self.warm_up {
             stats.left += 1;
-            stats.stay.add((now - row.born).0);
+            match how {
+                Gone::Through => stats.stay.add((now - row.born).0),
+                Gone::Refused => stats.refused += 1,
+                Gone::Expired => stats.expired += 1,
+            }
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Figures {
     costs: Costs,
     /// There are pools, stocks or costs.
     beside: bool,
+    /// How whoever leaves the model now does so.
+    gone: Gone,
     series: Series,
     /// Where each unit is and since when, by row.
     visits: Vec<Visit>,
@@ -58,6 +60,16 @@ struct Visit {
     /// Seconds in line, and of work, until then.
     waited: i64,
     worked: i64,
+}
+
+/// How something leaves the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Gone {
+    /// At the end of its way.
+    #[default]
+    Through,
+    Refused,
+    Expired,
 }
 
 /// A place by number: all steps, then all legs, then the stages of mechanisms, then [`Spots::nowhere`].
@@ -119,6 +131,7 @@ impl Figures {
             months: Months::new(plan.start),
             stocks: Stocks::new(plan),
             costs: Costs::new(plan),
+            gone: Gone::Through,
             series: Series::new(plan, plan.steps.len() + plan.legs.len() + state.gates.len()),
             beside: !plan.pools.is_empty() || !plan.stocks.is_empty() || Costs::new(plan).counts(),
             visits: Vec::new(),
@@ -159,7 +172,7 @@ impl Figures {
             | LeftModel { unit, .. } => self.moved(state, unit),
             PatienceEnded { unit, .. } => {
                 self.flow.expired(state.now, &self.visits[unit.index()]);
-                self.turns_away(state, unit);
+                self.turns_away(state, unit, Gone::Expired);
             }
             HandlingPreempted { unit, .. } => {
                 self.flow.preempted(&self.visits[unit.index()]);
@@ -183,11 +196,11 @@ impl Figures {
             }
             Refused { unit, step } => {
                 self.flow.turned_away(state, step, false);
-                self.turns_away(state, unit);
+                self.turns_away(state, unit, Gone::Refused);
             }
             Diverted { unit, step, .. } => {
                 self.flow.turned_away(state, step, true);
-                self.turns_away(state, unit);
+                self.turns_away(state, unit, Gone::Through);
             }
             ValueSet { unit, value } => self.flow.valued(state.now, &self.visits[unit.index()], value.0),
             ConvoyDispatched { leg, load, .. } => self.flow.dispatched(state, leg, load),
@@ -195,7 +208,7 @@ impl Figures {
             VehicleReturned { leg, .. } => self.flow.vehicle(state.now, leg, false),
             TooLarge { unit, .. } => {
                 self.flow.too_large(&self.visits[unit.index()]);
-                self.turns_away(state, unit);
+                self.turns_away(state, unit, Gone::Refused);
             }
             DepartureSkipped { leg } => self.flow.skipped(state, leg),
             CapacityChanged { step, .. }
@@ -251,11 +264,13 @@ impl Figures {
     }
 
     /// A visit that ends without having passed its place.
-    fn turns_away(&mut self, state: &State, unit: UnitId) {
+    fn turns_away(&mut self, state: &State, unit: UnitId, gone: Gone) {
         let visit = &mut self.visits[unit.index()];
         visit.counted = false;
         let spot = visit.spot;
+        self.gone = gone;
         self.moved(state, unit);
+        self.gone = Gone::Through;
         self.flow.did_not_pass(state, spot, unit);
     }
 
@@ -307,7 +322,7 @@ impl Figures {
             self.shift(state, row, unit, spot, mode);
         }
         if row.is_free() {
-            self.flow.gone(state.now, row);
+            self.flow.gone(state.now, row, self.gone);
             if self.delay.in_use() {
                 self.delay.lost(state, unit);
             }

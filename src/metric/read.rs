@@ -192,6 +192,8 @@ fn level_quantile(levels: &[i64], parts: u64, whole: u64) -> Option<usize> {
 fn of_stream(tree: &mut Tree, path: &str, stats: &StreamStats, window: i64, end: SimTime) {
     tree.put(&format!("{path}.created"), stats.created);
     tree.put(&format!("{path}.left"), stats.left);
+    tree.put(&format!("{path}.refused"), stats.refused);
+    tree.put(&format!("{path}.expired"), stats.expired);
     tree.put(&format!("{path}.in_system_mean"), ratio(stats.present.until(end), i128::from(window)));
     tally(tree, &format!("{path}.stay"), &stats.stay);
 }

@@ -317,3 +317,16 @@ fn many_that_end_together_go_in_the_order_of_choice() {
     assert_eq!((ended.len(), ended), (40, sorted));
     assert_eq!(when(&done, "HandlingFinished"), [5; 90]);
 }
+
+#[test]
+fn who_is_refused_has_no_way_from_end_to_end() {
+    // One of 30 s is served, one refused at once, one gives up after 10 s.
+    let text = step("time = \"30s\"\nyard = 2\nwhen_full = \"refuse\"\npatience = \"10s\"", &[1, 2, 3], "");
+    let done = run(&text, 1);
+    figures(
+        &done,
+        "streams.c",
+        &[("created", 3.0), ("left", 3.0), ("refused", 1.0), ("expired", 1.0), ("stay_mean", 30.0), ("stay_max", 30.0)],
+    );
+    figures(&done, "stations.n.s", &[("throughput", 24.0), ("departures", 1.0)]);
+}

@@ -278,3 +278,10 @@ fn the_page_of_figures_names_every_figure() {
     }
     assert!(missing.is_empty(), "docs/figures.md does not name {missing:#?}");
 }
+
+#[test]
+fn the_page_of_rules_names_the_version_of_the_rules() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/semantics.md")).expect("there is a page");
+    assert!(page.contains(&format!("`semantics` {}.", waybill::sim::SEMANTICS)));
+}

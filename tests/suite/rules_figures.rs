@@ -150,7 +150,11 @@ fn who_is_turned_away_is_an_arrival_and_no_departure() {
     let done = run(&to_toml(&world), 1);
     figures(&done, STEP, &[("arrivals", 3.0), ("entered", 1.0), ("refused", 2.0), ("diverted", 0.0)]);
     figures(&done, STEP, &[("departures", 1.0), ("unfinished", 0.0), ("stay_mean", 10.0)]);
-    figures(&done, "streams.s", &[("created", 3.0), ("left", 3.0), ("stay_max", 10.0), ("stay_p50", 0.0)]);
+    figures(
+        &done,
+        "streams.s",
+        &[("created", 3.0), ("left", 3.0), ("refused", 2.0), ("stay_max", 10.0), ("stay_p50", 10.0)],
+    );
     world.nodes[0].when_full = WhenFull::Divert("m".into());
     world.nodes.push(Node { steps: vec![Step::new("e", 2, 5)], ..Node::new("m", Kind::Hub) });
     let done = run(&to_toml(&world), 1);

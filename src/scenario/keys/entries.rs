@@ -435,7 +435,12 @@ pub(crate) static CHECKPOINT: Spec = Spec {
     text: "A published figure to hold a simulated one against.",
     keys: &[
         may("label", Form::Text, "the figure and the date", r#""first arrival""#, "What a reader calls it."),
-        must("figure", Form::Figure, r#""money.mechanisms.purl.paid""#, "A dotted path of `figures`."),
+        must(
+            "figure",
+            Form::Figure,
+            r#""money.mechanisms.purl.paid""#,
+            "A dotted path of `figures` (docs/figures.md; `waybill show RUN --csv -` lists those of a run).",
+        ),
         may("at", Form::Date, "the end of the run", "2025-09-09", "The figure is read at the end of this day."),
         must("value", Form::Value, r#""9 M USD""#, "The published value: a number, an amount or a date."),
         may("is", Form::Word(&["about", "at_least", "at_most"]), "about", r#""at_least""#, "How the two compare."),

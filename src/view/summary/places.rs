@@ -91,13 +91,19 @@ impl Clock {
 
 fn headline(facts: &Facts<'_>, stations: &[Row], legs: &[Row], screen: &Screen) -> String {
     let (mut created, mut left, mut stayed) = (0.0, 0.0, 0.0);
+    let (mut refused, mut expired) = (0.0, 0.0);
     for stream in facts.plan.streams.iter().filter(|s| matches!(s.brings, Brings::Consignments { .. })) {
         let of = |key: &str| facts.tree.number(&format!("streams.{}.{key}", stream.name)).unwrap_or(0.0);
         created += of("created");
-        left += of("left");
-        stayed += of("left") * of("stay_mean");
+        let through = of("left") - of("refused") - of("expired");
+        left += through;
+        refused += of("refused");
+        expired += of("expired");
+        stayed += through * of("stay_mean");
     }
-    let unfinished = created - left;
+    let unfinished = created - left - refused - expired;
+    let lost = [(refused, "refused"), (expired, "gave up")].into_iter().filter(|lost| lost.0 > 0.0);
+    let lost: String = lost.map(|(n, word)| format!("{} {word}; ", grouped(n as i64))).collect();
     let open = if unfinished > 0.0 {
         format!("{} unfinished", grouped(unfinished as i64))
     } else {
@@ -105,7 +111,7 @@ fn headline(facts: &Facts<'_>, stations: &[Row], legs: &[Row], screen: &Screen) 
     };
     let mut words = vec![
         (Look::Bold, format!("{} of {} consignments done; ", grouped(left as i64), grouped(created as i64))),
-        (Look::Plain, format!("{open}.")),
+        (Look::Plain, format!("{lost}{open}.")),
     ];
     if left > 0.0 {
         let clock = length(stayed / left);
