@@ -608,6 +608,7 @@ fn overloads(cx: &Ctx, plan: &Plan, places: &Places) {
         let place = match place {
             loads::Where::Step(s) => places.steps[s as usize],
             loads::Where::Leg(l) => places.capacities[l as usize],
+            loads::Where::Pool(p) => places.pools[p as usize],
         };
         let message = format!("`{}` is offered more than it can take: load {:.2}", load.place, load.load);
         let label = format!("offered {} {}, capacity {}", short(load.offered), load.unit, short(load.capacity));

@@ -20,13 +20,14 @@ pub struct Load {
     pub capacity: f64,
     /// Offered / capacity.
     pub load: f64,
-    /// `consignments a day` or `t a day`.
+    /// `consignments a day`, `t a day` or `servers at work`.
     pub unit: &'static str,
 }
 
 pub(crate) enum Where {
     Step(u32),
     Leg(u32),
+    Pool(u32),
 }
 
 /// Mean arrivals a second of one place and destination.
@@ -53,22 +54,38 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
     let means = Means::default();
     let (_, by_priority) = looks_at_goods(plan);
     let mut out = Vec::new();
+    // Servers of each pool that are at work on average, as far as all that uses it is known.
+    let mut used = vec![Some(0.0); plan.pools.len()];
     for (s, step) in plan.steps.iter().enumerate() {
         let node = &plan.nodes[step.node];
         let rate = match node.kind {
             NodeKind::Hq => desk(plan, step.node.raw(), &step.name),
             _ => visits.at(step.node.raw(), |source| handles(step, source)),
         };
-        let Some(rate) = rate.filter(|r| *r > 0.0) else { continue };
+        let Some(rate) = rate.filter(|r| *r > 0.0) else {
+            if rate.is_none() {
+                step.uses.iter().for_each(|(pool, _)| used[pool.index()] = None);
+            }
+            continue;
+        };
         let again = 1.0 - f64::from(step.repeat) / 1e6;
         let open = open(node.hours.as_ref(), step.hours.as_ref());
         let offered = rate / again * DAY as f64;
         let mean = mean_time(plan, step, &visits, &means, by_priority);
+        for (pool, number) in &step.uses {
+            let work = rate / again * mean * f64::from(*number);
+            used[pool.index()] = used[pool.index()].map(|used| used + work);
+        }
         let servers = servers(&step.servers, plan.end);
         let capacity =
             if servers.is_infinite() || mean <= 0.0 { f64::INFINITY } else { servers * open / mean * DAY as f64 };
         let place = format!("{}.{}", node.name, step.name);
         out.push((load(place, offered, capacity, "consignments a day"), Where::Step(s as u32)));
+    }
+    for (p, (pool, used)) in plan.pools.iter().zip(used).enumerate() {
+        let Some(used) = used.filter(|used| *used > 0.0) else { continue };
+        let capacity = servers(&pool.servers, plan.end);
+        out.push((load(format!("pool {}", pool.name), used, capacity, "servers at work"), Where::Pool(p as u32)));
     }
     for (l, leg) in plan.legs.iter().enumerate() {
         let (Some(departures), Some((number, mass))) = (&leg.departures, visits.legs.get(&(l as u32))) else {

@@ -8,6 +8,7 @@ use crate::model::{Notes, Plan};
 use crate::sim::{CheckpointResult, GoalResult};
 use crate::units::time::{DAY, SimTime};
 
+mod beside;
 mod checks;
 mod months;
 mod places;

@@ -211,3 +211,20 @@ fn a_pool_that_never_has_so_many_is_a_mistake() {
     assert!(refused(&text("uses = { q = 1 }")).contains("there is no pool `q`"));
     assert!(refused(&text("servers = \"unlimited\"\naway_when_idle = \"1h\"")).contains("without limit"));
 }
+
+#[test]
+fn the_load_of_a_pool_is_that_of_all_that_uses_it() {
+    // Six an hour of 10 min with one inspector, two of 30 min with two: 1 + 2 at work of three.
+    let stream = |to: &str, rate: &str| {
+        format!("\n[[consignment]]\nname = \"c-{to}\"\nenters = \"{to}\"\narrivals = {{ poisson = \"{rate}\" }}\n")
+    };
+    let text = HEAD.to_owned()
+        + &pool("3")
+        + &node("x", "servers = 9\ntime = \"10 min\"\nuses = { p = 1 }")
+        + &node("y", "servers = 9\ntime = \"30 min\"\nuses = { p = 2 }")
+        + &stream("x", "6/h")
+        + &stream("y", "2/h");
+    let plan = crate::support::read(&text).plan;
+    let load = waybill::scenario::loads(&plan).into_iter().find(|l| l.place == "pool p").expect("the pool has a load");
+    assert!((load.load - 1.0).abs() < 1e-9 && (load.offered - 3.0).abs() < 1e-9, "{load:?}");
+}

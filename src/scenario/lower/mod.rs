@@ -72,6 +72,7 @@ pub(crate) struct Places {
     pub arrivals: Vec<Place>,
     pub items: Vec<Place>,
     pub mechanisms: Vec<Place>,
+    pub pools: Vec<Place>,
 }
 
 /// The plan of a tree, as far as it can be made.
@@ -147,6 +148,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let mut places = Places {
         nodes: nodes.iter().map(|e| e.place).collect(),
         legs: legs.iter().map(|e| e.place).collect(),
+        pools: pools.iter().map(|e| e.place).collect(),
         streams: streams.iter().map(|e| e.place).collect(),
         items: items.iter().map(|e| e.place).collect(),
         mechanisms: mechanisms.iter().map(|e| e.place).collect(),

@@ -19,6 +19,7 @@ pub fn blocks(facts: &Facts<'_>, screen: &Screen) -> Vec<String> {
         station_table(&stations, &clock, screen),
         leg_table(&legs, &clock, screen),
         priorities(facts, &stations, &clock, screen),
+        super::beside::lines(facts, screen),
     ]
 }
 

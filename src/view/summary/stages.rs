@@ -12,6 +12,7 @@ pub fn blocks(facts: &Facts<'_>, screen: &Screen) -> Vec<String> {
     let flow = Flow::read(facts);
     let mut lines = money(facts, screen);
     lines += &hubs(facts, screen);
+    lines += &super::beside::lines(facts, screen);
     vec![headline(facts, &flow, screen), table(facts, &flow, screen), months::table(facts, screen), lines]
 }
 
@@ -345,7 +346,7 @@ fn hubs(facts: &Facts<'_>, screen: &Screen) -> String {
 }
 
 /// `money       committed ...`, broken under its text where it is long.
-fn labelled(label: &str, text: &str, screen: &Screen) -> String {
+pub(super) fn labelled(label: &str, text: &str, screen: &Screen) -> String {
     let name: String = label.chars().take(NAME).collect();
     let indent = " ".repeat(2 + NAME + 1);
     let body = wrapped(&[(Look::Plain, text.to_owned())], &indent, screen.width);
