@@ -45,12 +45,9 @@ pub(super) fn fill(top: &Fields<'_>, notes: &mut Notes) {
     };
     let mut own: Vec<Checkpoint> = top.list("checkpoint").unwrap_or_default().iter().filter_map(checkpoint).collect();
     notes.checkpoints.append(&mut own);
-    notes.checkpoints.sort_by(|a, b| {
-        let key = |c: &Checkpoint| (c.at.is_none(), c.at, c.figure.clone(), c.label.clone());
-        key(a).cmp(&key(b))
-    });
+    // By date; those of one date as in the file, whose order is on purpose.
+    notes.checkpoints.sort_by_key(|c| (c.at.is_none(), c.at));
     notes.goals = top.list("goal").unwrap_or_default().iter().filter_map(goal).collect();
-    notes.goals.sort_by(|a, b| a.figure.cmp(&b.figure));
     let mut basis = top.cx.basis.borrow_mut();
     basis.sort();
     basis.dedup();
