@@ -243,3 +243,17 @@ fn offered_loads_go_by_what_is_chosen() {
     let load = &waybill::scenario::loads(&plan)[0];
     assert!((load.load - 2.0 / 24.0).abs() < 1e-12, "{load:?}");
 }
+
+#[test]
+fn who_chooses_does_not_count_itself() {
+    // Done at n, it may go round to n or on to y: nobody else is at either, and n is first by name.
+    let leg = |to: &str| format!("\n[[leg]]\nname = \"to-{to}\"\nfrom = \"n\"\nto = \"{to}\"\ntransit = \"3s\"\n");
+    let text = ITEMS.replace("1h", "10s")
+        + &node("n", "next = \"least_backlog\"")
+        + &step("dock", "time = \"5s\"")
+        + &node("y", "next = \"out\"")
+        + &leg("n")
+        + &leg("y")
+        + &streams(&[("a", "", 0, "")]);
+    tells(&text, &["RouteChosen"], "5: a#1 goes to to-n");
+}

@@ -289,3 +289,12 @@ fn balances_are_those_of_the_moment_whatever_the_warm_up() {
     let at = |key: &str| tree.number(&format!("{pool}.{key}"));
     assert_eq!((at("committed"), at("paid"), at("spent")), (Some(12e8), Some(0.0), Some(0.0)));
 }
+
+#[test]
+fn quantiles_of_numbers_are_nearest_rank_in_time() {
+    // Nobody for 30 s, one for 31: the 31st of 61 seconds is the middle, and one is there.
+    let done = run(&to_toml(&World { end: Some(61), ..hub(vec![Step::new("d", 1, 31)], &[30]) }), 1);
+    figures(&done, STEP, &[("in_system_p50", 1.0), ("empty_share", 30.0 / 61.0)]);
+    let done = run(&to_toml(&World { end: Some(60), ..hub(vec![Step::new("d", 1, 31)], &[30]) }), 1);
+    figures(&done, STEP, &[("in_system_p50", 0.0)]);
+}
