@@ -27,7 +27,7 @@ pub struct Waybill {
 pub enum Command {
     /// Check a scenario: every mistake at once, and the load of every step and leg
     #[command(
-        after_help = "Examples:\n  waybill check scenarios/bench/three-hubs.toml\n  waybill check base.toml --set node.hub.step.receipt.servers=8"
+        after_help = "Examples:\n  waybill check scenarios/bench/three-hubs.toml\n  waybill check base.toml --set node.hub.step.receipt.servers=8\n  waybill check base.toml --graph > network.dot     nodes and legs, for Graphviz"
     )]
     Check(CheckArgs),
     /// Simulate a scenario, keep its log, print the summary

@@ -148,6 +148,11 @@ const PRIORITY: Key = may(
     "{ weights = { 1 = 1, 2 = 3 } }",
     "Lower goes first; any whole number of 32 bits, below zero too.",
 );
+const UNIT_VALUE: Key =
+    may("unit_value", Form::Amount(Unit::Money, 0), "the item's", r#""9 k USD""#, "Value of one unit.");
+const ORIGIN: Key =
+    may("origin", Form::Refer("node"), "the mechanism's", r#""depot""#, "Where the goods stand when they exist.");
+const TO: Key = may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination.");
 const QUANTITY: Key =
     may("quantity", Form::Law(Unit::Count), "1", "{ uniform = { low = 2, high = 9 } }", "Units of the item.");
 const NEEDED: Key =
@@ -176,9 +181,9 @@ pub(crate) static REQUIREMENT: Spec = Spec {
         PRIORITY,
         may("item", Form::Refer("item"), "", r#""spare""#, "What is asked for; in place of `lines`."),
         QUANTITY,
-        may("unit_value", Form::Amount(Unit::Money, 0), "the item's", r#""9 k USD""#, "Value of one unit."),
-        may("origin", Form::Refer("node"), "the mechanism's", r#""depot""#, "Where the goods stand when they exist."),
-        may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
+        UNIT_VALUE,
+        ORIGIN,
+        TO,
         may(
             "lines",
             Form::List(&LINE),
@@ -212,13 +217,7 @@ pub(crate) static LINE: Spec = Spec {
     name: "requirement.lines",
     title: "a line of a requirement",
     text: "One of the `lines` of a requirement.",
-    keys: &[
-        must("item", Form::Refer("item"), r#""spare""#, "What is asked for."),
-        QUANTITY,
-        may("unit_value", Form::Amount(Unit::Money, 0), "the item's", r#""9 k USD""#, "Value of one unit."),
-        may("origin", Form::Refer("node"), "the mechanism's", r#""depot""#, "Where the goods stand when they exist."),
-        may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
-    ],
+    keys: &[must("item", Form::Refer("item"), r#""spare""#, "What is asked for."), QUANTITY, UNIT_VALUE, ORIGIN, TO],
 };
 
 pub(crate) static PLEDGE: Spec = Spec {
@@ -277,9 +276,9 @@ pub(crate) static PACKAGE: Spec = Spec {
         may("price", Form::Law(Unit::Money), "", r#""9 M USD""#, "What it costs; in place of lines."),
         may("item", Form::Refer("item"), "", r#""spare""#, "What it asks for; in place of `lines`."),
         QUANTITY,
-        may("unit_value", Form::Amount(Unit::Money, 0), "the item's", r#""9 k USD""#, "Value of one unit."),
-        may("origin", Form::Refer("node"), "the mechanism's", r#""depot""#, "Where the goods stand when they exist."),
-        may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
+        UNIT_VALUE,
+        ORIGIN,
+        TO,
         may(
             "lines",
             Form::List(&LINE),
@@ -308,7 +307,7 @@ pub(crate) static CONSIGNMENT: Spec = Spec {
         PROFILE_KEY,
         TREND_KEY,
         must("enters", Form::Refer("node"), r#""port""#, "Where they come in."),
-        may("to", Form::Refer("node"), "the only handover node", r#""border-2""#, "Destination."),
+        TO,
         may("item", Form::Refer("item"), "none", r#""spare""#, "What they are."),
         QUANTITY,
         may("mass", Form::Law(Unit::Mass), "none", r#""9 t""#, "Of a consignment, where no item says it."),

@@ -253,7 +253,6 @@ fn package(f: &Fields<'_>, row: &'static Kind) -> PackagePlan {
         split_pledges: f.flag("split_pledges", true),
         release_part_funded: f.flag("release_part_funded", false),
         pays_before: f.word("pays_before").map(str::to_string),
-        // No rule releases part of a package yet, so no key may ask for it.
         open_at_once: f.count32("open_at_once"),
     }
 }
