@@ -27,7 +27,7 @@ pub struct Waybill {
 pub enum Command {
     /// Check a scenario: every mistake at once, and the load of every step and leg
     #[command(
-        after_help = "Examples:\n  waybill check scenarios/bench/three-hubs.toml\n  waybill check base.toml --set node.hub.step.receipt.servers=8\n  waybill check base.toml --graph > network.dot     nodes and legs, for Graphviz"
+        after_help = "Examples:\n  waybill check scenarios/bench/three-hubs.toml\n  waybill check base.toml --set node.hub.step.receipt.servers=8\n  waybill check base.toml --graph network.svg\n  waybill check base.toml --basis     where its figures come from"
     )]
     Check(CheckArgs),
     /// Simulate a scenario, keep its log, print the summary
@@ -116,6 +116,9 @@ pub struct CheckArgs {
     /// Draw nodes, steps, legs and mechanisms to a file: `.svg`, or `.dot` for Graphviz
     #[arg(long, value_name = "FILE")]
     pub graph: Option<PathBuf>,
+    /// Print where the scenario's figures come from, entry by entry, in place of the loads
+    #[arg(long)]
+    pub basis: bool,
     #[command(flatten)]
     pub scenario: ScenarioArgs,
     #[command(flatten)]

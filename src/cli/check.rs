@@ -33,11 +33,18 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
     if args.answer.json {
         let mut document = loaded.report().json();
         document["loads"] = loads.iter().map(load).collect();
+        if args.basis {
+            document["basis"] = loaded.notes.basis.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
+        }
         out::print_json(&document)?;
         return Ok(End::Done);
     }
     if !args.answer.quiet {
         warn(&loaded);
+    }
+    if args.basis {
+        out::print(&view::basis(&loaded.notes))?;
+        return Ok(End::Done);
     }
     out::print(&view::loads::text(&loaded.notes.title, &loads, loaded.warnings.len(), loaded.lines, &out::screen()))?;
     Ok(End::Done)

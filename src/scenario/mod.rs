@@ -24,7 +24,7 @@ mod values;
 mod tests;
 
 pub use diagnostic::{Diagnostic, Report, Severity, Spot, explain};
-pub use keys::{Form, Key, Spec, Unit, reference, schema, skeleton};
+pub use keys::{Form, Key, Spec, Unit, reference, schema, skeleton, tables};
 pub use loads::{Load, loads};
 pub(crate) use lower::notes::{DAYS_OFF, SHARE_OFF, label_of};
 

@@ -101,6 +101,16 @@ pub fn digest_short(digest: &str) -> String {
     }
 }
 
+/// Where a scenario's figures come from: a line for each entry or key that says so, in the order of the file.
+pub fn basis(notes: &crate::model::Notes) -> String {
+    if notes.basis.is_empty() {
+        return format!("\n  {} says no basis for any of its figures.\n\n", notes.title);
+    }
+    let wide = notes.basis.iter().map(|(path, _)| path.chars().count()).max().unwrap_or(0);
+    let lines = notes.basis.iter().map(|(path, text)| format!("  {path:wide$}  {text}\n"));
+    format!("\n{}\n", lines.collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

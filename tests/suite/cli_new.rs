@@ -144,3 +144,18 @@ fn shells_and_manuals_know_every_verb() {
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("did you mean run?"));
 }
+
+#[test]
+fn check_prints_the_basis_of_entries_and_keys() {
+    let place = Place::new();
+    let text = "[time]\nstart = 2025-01-06\nbasis = \"a plan\"\n\n[[consignment]]\nname = \"s\"\non = 2025-01-06\nenters = \"n\"\n\
+                basis = { on = \"row 2\" }\n\n[[node]]\nname = \"n\"\nnext = \"out\"\n";
+    fs::write(place.path("small.toml"), text).expect("the scenario can be written");
+    let wanted = serde_json::json!({ "time": "a plan", "consignment.s.on": "row 2" });
+    assert_eq!(place.json(&["check", "small.toml", "--basis", "--json"], 0)["basis"], wanted);
+    let told = place.out(&["check", "small.toml", "--basis"], 0);
+    assert_eq!(told, "\n  time              a plan\n  consignment.s.on  row 2\n\n");
+    let bare = text.replace("basis = \"a plan\"\n", "").replace("basis = { on = \"row 2\" }\n", "");
+    fs::write(place.path("bare.toml"), bare).expect("the scenario can be written");
+    assert!(place.out(&["check", "bare.toml", "--basis"], 0).contains("says no basis"));
+}

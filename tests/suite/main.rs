@@ -17,6 +17,7 @@ mod grammar_pools;
 mod grammar_stations;
 mod grammar_stocks;
 mod grammar_views;
+mod keys;
 mod laws;
 mod learn;
 mod mended;

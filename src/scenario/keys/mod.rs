@@ -143,9 +143,20 @@ const fn may(name: &'static str, form: Form, default: &'static str, example: &'s
     Key { name, form, required: false, default, example, text }
 }
 
-const BASIS: Key = may("basis", Form::Basis, "", r#""ledger row 2""#, "Where the figures come from; reports print it.");
+const BASIS: Key = may(
+    "basis",
+    Form::Basis,
+    "",
+    r#""ledger row 2""#,
+    "Where the figures come from; `waybill check --basis` prints it.",
+);
 const COPIES: Key = may("copies", Form::Count(1, 1_000_000), "", "2", "Repeats the entry as `name-1`, `name-2`, ...");
 const REMOVE: Key = may("remove", Form::Flag, "false", "true", "Drops the entry of this name from the base.");
+
+/// Every table of the grammar, and every value that is a table: in the order of the reference.
+pub fn tables() -> impl Iterator<Item = &'static Spec> {
+    TABLES.iter().chain(VALUES).copied()
+}
 
 impl Spec {
     pub fn key(&self, name: &str) -> Option<&'static Key> {

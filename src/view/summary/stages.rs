@@ -68,12 +68,7 @@ impl Flow {
         let open = stages.iter().map(|s| s.left).sum();
         let minor = 10f64.powi(i32::from(facts.plan.decimals));
         let most = stages.iter().map(|s| s.came).fold(asked, f64::max) / minor;
-        let (scale, unit) = match most {
-            m if m >= 99_999.5e6 => (1e9, "bn"),
-            m if m >= 99.9995e6 => (1e6, "M"),
-            m if m >= 99_999.5 => (1e3, "k"),
-            _ => (1.0, ""),
-        };
+        let (scale, unit) = scale_of(most);
         Flow { stages, asked, open, scale: minor * scale, unit }
     }
 
@@ -279,6 +274,16 @@ fn total(facts: &Facts<'_>, flow: &Flow, columns: &Columns, screen: &Screen) -> 
     if fits { line.put(Look::Dim, &said) } else { line }.end()
 }
 
+/// The unit in which a sum of money is read, and its letter: at least three digits, at most five.
+fn scale_of(most: f64) -> (f64, &'static str) {
+    match most {
+        m if m >= 99_999.5e6 => (1e9, "bn"),
+        m if m >= 99.9995e6 => (1e6, "M"),
+        m if m >= 99_999.5 => (1e3, "k"),
+        _ => (1.0, ""),
+    }
+}
+
 /// A line for each account: what was committed, and where it is.
 fn money(facts: &Facts<'_>, screen: &Screen) -> String {
     let minor = 10f64.powi(i32::from(facts.plan.decimals));
@@ -289,13 +294,15 @@ fn money(facts: &Facts<'_>, screen: &Screen) -> String {
         let (Some(allocated), Some(idle)) = (of("allocated"), of("idle")) else { continue };
         let counted = allocated + idle;
         let funded = own("funded_value").unwrap_or(0.0).min(allocated);
-        let millions: Vec<f64> = [funded, allocated - funded, idle].iter().map(|v| v / minor / 1e6).collect();
-        let parts = apportioned(&millions, counted / minor / 1e6);
+        // Two digits say enough here: 90 M, 4,420 M, 850 k.
+        let (scale, unit) = scale_of(counted / minor * 10.0);
+        let scaled: Vec<f64> = [funded, allocated - funded, idle].iter().map(|v| v / minor / scale).collect();
+        let parts = apportioned(&scaled, counted / minor / scale);
         let word = if mechanism.package.counts_paid { "paid" } else { "committed" };
         let whole: i64 = parts.iter().sum();
         let packages = many(own("funded").unwrap_or(0.0) as u64, "package");
-        let mut text =
-            format!("{word} {} {} M = {packages} funded {}", facts.plan.currency, grouped(whole), grouped(parts[0]));
+        let sum = format!("{} {} {unit}", facts.plan.currency, grouped(whole));
+        let mut text = format!("{word} {} = {packages} funded {}", sum.trim_end(), grouped(parts[0]));
         if parts[1] > 0 {
             text.push_str(&format!(" + {} on open ones", grouped(parts[1])));
         }
@@ -303,7 +310,7 @@ fn money(facts: &Facts<'_>, screen: &Screen) -> String {
             text.push_str(&format!(" + {} idle", grouped(parts[2])));
         }
         if let Some(gap) = own("next_gap").filter(|g| *g > 0.0) {
-            text.push_str(&format!("; next lacks {}", plain_whole(gap / minor / 1e6)));
+            text.push_str(&format!("; next lacks {}", plain_whole(gap / minor / scale)));
         }
         out += &labelled(if facts.plan.mechanisms.len() == 1 { "money" } else { &mechanism.name }, &text, screen);
     }
