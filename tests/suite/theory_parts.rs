@@ -285,3 +285,21 @@ fn a_requirement_of_two_lines_waits_for_the_later() {
     ];
     holds("two lines, fork and join", text, &expected);
 }
+
+/// Open for eight hours a day, and work that takes no time: who comes while it is closed waits until it opens, and those who
+/// come are spread evenly over the day. So a third do not wait, and the wait of the others is uniform on (0, 16 h).
+#[test]
+fn a_step_that_closes_at_night() {
+    let text = hours(24 * 400, &station("a", "\"out\"", "1h"))
+        .replace("time = { exponential = \"1h\" }", "servers = \"unlimited\"\nhours = \"Mon-Sun 08:00-16:00\"");
+    let text = text + "\n[[consignment]]\nname = \"c\"\nenters = \"a\"\narrivals = { poisson = \"3/h\" }\n";
+    let (mean, square) = (2.0 / 3.0 * 8.0, 2.0 / 3.0 * 256.0 / 3.0);
+    let expected = [
+        ("stations.a.s.wait_mean", mean * HOUR),
+        ("stations.a.s.wait_sd", (square - mean * mean as f64).sqrt() * HOUR),
+        // (2 / 3) (1 - w / 16) = 1 / 10.
+        ("stations.a.s.wait_p90", 13.6 * HOUR),
+        ("stations.a.s.waited_share", 2.0 / 3.0),
+    ];
+    holds("closed at night", &text, &expected);
+}
