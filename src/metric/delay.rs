@@ -189,7 +189,8 @@ impl Delay {
 
     /// Goods of a line are at a place of this cause now.
     pub fn at(&mut self, state: &State, unit: UnitId, cause: Cause) {
-        let Some(row) = &mut self.units[unit.index()] else { return };
+        // Goods that came before the first requirement have no row at all.
+        let Some(row) = self.units.get_mut(unit.index()).and_then(Option::as_mut) else { return };
         let before = row.stage;
         if before.is_some_and(|b| b.0 == cause) {
             return;

@@ -328,3 +328,19 @@ fn who_is_refused_has_no_way_from_end_to_end() {
     );
     figures(&done, "stations.n.s", &[("throughput", 24.0), ("departures", 1.0)]);
 }
+
+/// Goods of no requirement that came before the first requirement are no rows of what requirements wait for.
+#[test]
+fn goods_that_came_before_the_first_requirement_go_on_after_it() {
+    // Handled from 0 to 2 d, then for a day more; the requirement of day 1 waits for money that never comes, so that nothing
+    // of it exists.
+    let goods = "\n[[consignment]]\nname = \"c\"\nenters = \"yard\"\non = 2025-01-01\n\n\
+                 [[node]]\nname = \"yard\"\n\n[[node.step]]\nname = \"s\"\ntime = \"2d\"\n\n\
+                 [[node.step]]\nname = \"t\"\ntime = \"1d\"\n";
+    let done = run(&world("", &(need("n", "pump", &[1]) + goods)), 1);
+    assert_eq!(when(&done, "HandlingFinished"), [2 * 86_400, 3 * 86_400]);
+    crate::laws::lawful(&done).expect("the laws hold");
+    figures(&done, "requirements.total", &[("submitted", 1.0), ("open", 1.0)]);
+    figures(&done, "stations.yard.s", &[("departures", 1.0), ("stay_mean", 2.0 * DAY)]);
+    figures(&done, "stations.yard.t", &[("departures", 1.0), ("stay_mean", DAY)]);
+}
