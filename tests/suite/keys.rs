@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 use waybill::scenario::{self, Form, Options, Spec};
+use waybill::sim;
+use waybill::view;
+use waybill::view::events::Telling;
 use waybill::view::summary::{self, Facts, Standing};
 use waybill::view::text::Screen;
 
@@ -18,8 +21,16 @@ const FOLDERS: [&str; 2] = ["tests/scenarios/keys", "scenarios/learn"];
 /// A part of a file that is only there for another one to extend.
 const BASE: &str = "tests/scenarios/keys/base.toml";
 
-/// Keys that change no run: they name where figures come from, or what nothing in a run asks for.
-const PLAN_ONLY: [&str; 4] = [".basis", "item.copies", "item.remove", "journal.columns.note"];
+/// The code of what cannot be left out: it says nothing of what the key does.
+const MISSING: &str = "WB105";
+
+/// Other values that cannot be made up from what stands in the files.
+const BY_HAND: [(&str, &str, &str); 4] = [
+    ("package", "lines", r#"[{ item = "shell", quantity = 3, to = "border" }]"#),
+    ("journal", "kinds", r#"{ p = "pledge", r = "statement", s = "statement", c = "statement" }"#),
+    ("distribution.empirical", "file", r#""../lateness-2.csv""#),
+    ("distribution.empirical", "column", r#""own""#),
+];
 
 /// What a key's absence changes, the strongest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,18 +41,20 @@ enum Shown {
     Figures(String),
     /// The summary's text.
     Summary,
-    /// What is noted beside the plan, or a part of the plan that nothing in this run touches.
-    Notes,
-    /// Without it, or with another value, the scenario is refused: the code.
+    /// What `check --basis` prints.
+    Basis,
+    /// Without it, or under another name, the scenario is refused: the code.
     Refused(String),
 }
 
-/// What a scenario comes to.
+/// What a scenario comes to. The opening record is no part of it: that a key sits in the plan does not show that it does
+/// something.
 struct Outcome {
-    events: Vec<Json>,
+    /// As `log --format jsonl` tells them.
+    events: Vec<String>,
     figures: BTreeMap<String, Json>,
     summary: String,
-    notes: String,
+    basis: String,
 }
 
 fn root(path: &str) -> PathBuf {
@@ -78,11 +91,15 @@ fn outcome(file: &Path, table: &Table) -> Result<Outcome, String> {
         next: Vec::new(),
     };
     let summary = summary::text(&facts, &Screen::new(96, true));
-    let events = done.events();
+    let mut events = Vec::new();
+    let told = sim::each_turn(&*done.log, &mut |world, turn, seq, entry| {
+        events.push(Telling::new(&world.state, turn, seq, entry).json());
+        true
+    });
+    told.expect("a log in memory replays");
     let mut figures = BTreeMap::new();
     leaves("", &done.figures(), &mut figures);
-    // Spans say where in the file, which a key less moves.
-    Ok(Outcome { events, figures, summary, notes: format!("{:?} {:?}", loaded.plan, loaded.notes) })
+    Ok(Outcome { events, figures, summary, basis: view::basis(notes) })
 }
 
 fn leaves(path: &str, value: &Json, out: &mut BTreeMap<String, Json>) {
@@ -100,7 +117,8 @@ fn difference(before: &Outcome, after: &Outcome) -> Option<Shown> {
         let both = before.events.iter().zip(&after.events);
         let first = both.clone().find(|(a, b)| a != b).map(|(a, _)| a);
         let first = first.or(before.events.get(after.events.len())).or(after.events.get(before.events.len()));
-        return first.map(|event| Shown::Events(event["kind"].as_str().unwrap_or("?").to_owned()));
+        let read = |line: &String| serde_json::from_str::<Json>(line).expect("an event is JSON");
+        return first.map(|line| Shown::Events(read(line)["kind"].as_str().unwrap_or("?").to_owned()));
     }
     let names = before.figures.keys().chain(after.figures.keys());
     if let Some(path) = names.filter(|&p| before.figures.get(p) != after.figures.get(p)).min() {
@@ -109,7 +127,7 @@ fn difference(before: &Outcome, after: &Outcome) -> Option<Shown> {
     if before.summary != after.summary {
         return Some(Shown::Summary);
     }
-    (before.notes != after.notes).then_some(Shown::Notes)
+    (before.basis != after.basis).then_some(Shown::Basis)
 }
 
 /// A step on the way to a key in a file.
@@ -223,7 +241,7 @@ fn altered(value: &Value) -> Option<Value> {
 }
 
 /// Other values that the key may have here: names of the same table, other words, or one made of the value itself.
-fn others(form: Form, value: &Value, whole: &Table) -> Vec<Value> {
+fn others(place: &Place, form: Form, value: &Value, whole: &Table) -> Vec<Value> {
     let text = |t: &str| Value::String(t.to_owned());
     let of = |table: &str, key: &str| -> Vec<Value> {
         let entries = whole.get(table).and_then(Value::as_array).into_iter().flatten();
@@ -241,6 +259,10 @@ fn others(form: Form, value: &Value, whole: &Table) -> Vec<Value> {
         _ => Vec::new(),
     };
     all.extend(altered(value));
+    for (.., text) in BY_HAND.iter().filter(|by| (by.0, by.1) == (place.spec, place.key)) {
+        let said: Table = format!("value = {text}").parse().expect("a value by hand is TOML");
+        all.extend(said.get("value").cloned());
+    }
     all.retain(|other| other != value);
     all
 }
@@ -254,16 +276,24 @@ fn shown(file: &Path, whole: &Table, plain: &Outcome, place: &Place) -> Option<S
         Err(code) => code,
     };
     let form = spec(place.spec).key(place.key).expect("the key was found by its table").form;
-    // A name that nothing names may be any: it is shown by the scenario's refusal without it.
-    if place.key == "name" {
-        return Some(Shown::Refused(refused));
-    }
-    let tries = others(form, &value, whole).into_iter().filter_map(|other| {
+    let with = |other: Value| {
         let mut changed = without.clone();
         table_at(&mut changed, &place.table).insert(place.key.to_owned(), other);
-        outcome(file, &changed).ok().map(|after| difference(plain, &after))
+        outcome(file, &changed)
+    };
+    // Whoever is called by a name is not found under another one.
+    if place.key == "name" {
+        return match with(Value::String("renamed".to_owned())) {
+            Ok(after) => difference(plain, &after),
+            Err(code) => Some(Shown::Refused(code)),
+        };
+    }
+    let tries = others(place, form, &value, whole).into_iter().filter_map(|other| {
+        let after = with(other).ok()?;
+        Some(difference(plain, &after))
     });
-    // The strongest that some other value shows; none where one is taken and nothing differs.
+    // The strongest that some other value shows; none where one is taken, nothing differs, and all that a file without
+    // the key is told is that it lacks it.
     let mut tried = false;
     let mut best: Option<Shown> = None;
     for what in tries {
@@ -273,7 +303,8 @@ fn shown(file: &Path, whole: &Table, plain: &Outcome, place: &Place) -> Option<S
             break;
         }
     }
-    if tried { best } else { Some(Shown::Refused(refused)) }
+    let needed = !tried || refused != MISSING;
+    best.or(needed.then_some(Shown::Refused(refused)))
 }
 
 /// Key, scenario and what it shows there, for every key that some scenario states.
@@ -296,7 +327,7 @@ fn witnesses() -> BTreeMap<(String, String), (String, Option<Shown>)> {
                 Some(Shown::Events(_)) => 0,
                 Some(Shown::Figures(_)) => 1,
                 Some(Shown::Summary) => 2,
-                Some(Shown::Notes) => 3,
+                Some(Shown::Basis) => 3,
                 Some(Shown::Refused(_)) => 4,
                 None => 5,
             };
@@ -334,7 +365,7 @@ fn every_key_changes_what_a_scenario_comes_to() {
          Printed by `tests/suite/keys.rs`, which fails where a key has no row here or no longer does what its row says. Taken\n\
          out of the scenario (or, where the scenario cannot do without it, given another value), the key makes another event\n\
          happen, another figure come out, or another text appear; where no other value can be made up, the scenario is\n\
-         refused without it. \"The plan\" is what reader and store keep of it.\n\n\
+         refused without it, and with another name where others name it. The opening record does not count.\n\n\
          | key | scenario | what differs first |\n|---|---|---|\n",
     );
     for spec in scenario::tables() {
@@ -351,14 +382,14 @@ fn every_key_changes_what_a_scenario_comes_to() {
                 }
                 Some((file, Some(what))) => (file, what),
             };
-            if *what == Shown::Notes && !spec.name.is_empty() && !PLAN_ONLY.iter().any(|end| name.ends_with(end)) {
-                idle.push(format!("{name}: changes only the plan in {file}"));
+            if *what == Shown::Basis && key.name != "basis" {
+                idle.push(format!("{name}: changes only the basis in {file}"));
             }
             let what = match what {
                 Shown::Events(kind) => format!("event `{kind}`"),
                 Shown::Figures(path) => format!("figure `{path}`"),
                 Shown::Summary => "the summary".to_owned(),
-                Shown::Notes => "the plan".to_owned(),
+                Shown::Basis => "`check --basis`".to_owned(),
                 Shown::Refused(code) => format!("refused: {code}"),
             };
             page += &format!("| `{name}` | `{file}` | {what} |\n");
