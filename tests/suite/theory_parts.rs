@@ -293,13 +293,154 @@ fn a_step_that_closes_at_night() {
     let text = hours(24 * 400, &station("a", "\"out\"", "1h"))
         .replace("time = { exponential = \"1h\" }", "servers = \"unlimited\"\nhours = \"Mon-Sun 08:00-16:00\"");
     let text = text + "\n[[consignment]]\nname = \"c\"\nenters = \"a\"\narrivals = { poisson = \"3/h\" }\n";
-    let (mean, square) = (2.0 / 3.0 * 8.0, 2.0 / 3.0 * 256.0 / 3.0);
+    let (mean, square): (f64, f64) = (2.0 / 3.0 * 8.0, 2.0 / 3.0 * 256.0 / 3.0);
     let expected = [
         ("stations.a.s.wait_mean", mean * HOUR),
-        ("stations.a.s.wait_sd", (square - mean * mean as f64).sqrt() * HOUR),
+        ("stations.a.s.wait_sd", (square - mean * mean).sqrt() * HOUR),
         // (2 / 3) (1 - w / 16) = 1 / 10.
         ("stations.a.s.wait_p90", 13.6 * HOUR),
         ("stations.a.s.waited_share", 2.0 / 3.0),
     ];
     holds("closed at night", &text, &expected);
+}
+
+/// The chances of so many being there, in hours from the opening on, of a step that is open for twelve hours a day: by the
+/// equations of the chain over a day (Kolmogorov's, stepped by Runge and Kutta), from one day into the next until they repeat.
+/// Two layers: whether somebody is with the server when the night begins, and is then served at `at_night` an hour.
+struct Day {
+    rate: f64,
+    service: f64,
+    at_night: f64,
+}
+
+/// Of one part of a day: the number there, and how often the server has somebody, each times hours.
+#[derive(Default)]
+struct Part {
+    there: f64,
+    held: f64,
+}
+
+impl Day {
+    const MOST: usize = 140;
+    const STEP: f64 = 0.05;
+
+    /// How fast chances change. Layer 0: nobody is with the server; layer 1: somebody is.
+    fn change(&self, open: bool, p: &[Vec<f64>; 2]) -> [Vec<f64>; 2] {
+        let mut out = [vec![0.0; Self::MOST], vec![0.0; Self::MOST]];
+        let ends = if open { self.service } else { self.at_night };
+        for n in 0..Self::MOST {
+            for layer in 0..2 {
+                let p = p[layer][n];
+                if n + 1 < Self::MOST {
+                    // Whoever comes to a free server while it is open is served at once.
+                    let to = if open { 1 } else { layer };
+                    out[to][n + 1] += self.rate * p;
+                    out[layer][n] -= self.rate * p;
+                }
+                if layer == 1 {
+                    // Who ends makes room for the next one; at night nobody begins.
+                    let to = usize::from(open && n > 1);
+                    out[to][n - usize::from(n > 0)] += ends * p;
+                    out[1][n] -= ends * p;
+                }
+            }
+        }
+        out
+    }
+
+    /// Twelve hours of a part; what there is of it.
+    fn pass(&self, open: bool, p: &mut [Vec<f64>; 2]) -> Part {
+        let mut sums = Part::default();
+        let along = |p: &[Vec<f64>; 2], k: &[Vec<f64>; 2], by: f64| -> [Vec<f64>; 2] {
+            [0, 1].map(|layer| p[layer].iter().zip(&k[layer]).map(|(p, k)| p + by * k).collect())
+        };
+        let steps = (12.0 / Self::STEP) as usize;
+        for step in 0..=steps {
+            // Simpson's weights.
+            let weight =
+                if step == 0 || step == steps { 1.0 } else { 2.0 + 2.0 * (step % 2) as f64 } * Self::STEP / 3.0;
+            let number = |layer: usize| p[layer].iter().enumerate().map(|(n, p)| n as f64 * p).sum::<f64>();
+            sums.there += weight * (number(0) + number(1));
+            sums.held += weight * p[1].iter().sum::<f64>();
+            if step < steps {
+                let h = Self::STEP;
+                let a = self.change(open, p);
+                let b = self.change(open, &along(p, &a, h / 2.0));
+                let c = self.change(open, &along(p, &b, h / 2.0));
+                let d = self.change(open, &along(p, &c, h));
+                *p = along(&along(&along(&along(p, &a, h / 6.0), &b, h / 3.0), &c, h / 3.0), &d, h / 6.0);
+            }
+        }
+        sums
+    }
+
+    /// Open and closed part of the day that repeats.
+    fn settled(&self) -> (Part, Part) {
+        let mut p = [vec![0.0; Self::MOST], vec![0.0; Self::MOST]];
+        p[0][0] = 1.0;
+        let mut before = 0.0;
+        for _ in 0..400 {
+            // In the morning the first in line begins.
+            let [waiting, held] = &mut p;
+            waiting.iter_mut().zip(held).skip(1).for_each(|(waiting, held)| *held += std::mem::take(waiting));
+            let open = self.pass(true, &mut p);
+            let evening: f64 = p.iter().flat_map(|layer| layer.iter().enumerate()).map(|(n, p)| n as f64 * p).sum();
+            let closed = self.pass(false, &mut p);
+            if (evening - before).abs() < 1e-7 {
+                return (open, closed);
+            }
+            before = evening;
+        }
+        panic!("the day repeats");
+    }
+}
+
+/// One server by day, with a line that grows through the night and work that pauses, or is let end.
+#[test]
+fn a_line_that_grows_through_the_night() {
+    let (rate, service) = (0.35, 1.0);
+    for (rule, at_night) in [("pause", 0.0), ("finish", service)] {
+        let (open, closed) = Day { rate, service, at_night }.settled();
+        let text = format!(
+            "[time]\nstart = 2025-01-01\nend = \"1000d\"\nwarm_up = \"20d\"\n\n[[consignment]]\nname = \"c\"\n\
+             enters = \"q\"\narrivals = {{ poisson = \"{rate}/h\" }}\n\n[[node]]\nname = \"q\"\nhours = \"Mon-Sun 06:00-18:00\"\n\
+             on_outage = \"{rule}\"\n\n[[node.step]]\nname = \"s\"\ntime = {{ exponential = \"1h\" }}\n"
+        );
+        let (there, held) = ((open.there + closed.there) / 24.0, (open.held + closed.held) / 24.0);
+        let [mean, queue, wait, stay] =
+            ["in_system_mean", "queue_mean", "wait_mean", "stay_mean"].map(|key| format!("{S}.{key}"));
+        let expected: Vec<(&str, f64)> = vec![
+            (&mean, there),
+            (&queue, there - held),
+            (&wait, (there - held) / rate * HOUR),
+            (&stay, there / rate * HOUR),
+        ];
+        holds(&format!("open by day, {rule}"), &text, &expected);
+    }
+}
+
+/// Six machines that run two hours on average, and two who mend them in one: M/M/2//6, by its balance equations.
+#[test]
+fn machines_that_wait_for_two_who_mend() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"4000h\"\nwarm_up = \"200h\"\n\n[[consignment]]\nname = \"c\"\n\
+                enters = \"run\"\non = 2025-01-01\nbatch = 6\ncirculates = true\n\n[[node]]\nname = \"run\"\nnext = \"q\"\n\n\
+                [[node.step]]\nname = \"s\"\nservers = \"unlimited\"\ntime = { exponential = \"2h\" }\n\n[[node]]\nname = \"q\"\n\
+                next = \"run\"\n\n[[node.step]]\nname = \"s\"\nservers = 2\ntime = { exponential = \"1h\" }\n";
+    // The chance of k broken by that of k - 1: (7 - k) machines run, and min(k, 2) are mended.
+    let mut chances = vec![1.0];
+    (1..=6u8).for_each(|k| chances.push(chances[usize::from(k) - 1] * f64::from(7 - k) / 2.0 / f64::from(k.min(2))));
+    let all: f64 = chances.iter().sum();
+    let mean = |of: &dyn Fn(f64) -> f64| chances.iter().enumerate().map(|(k, p)| of(k as f64) * p / all).sum::<f64>();
+    let (broken, mended) = (mean(&|k| k), mean(&|k| k.min(2.0)));
+    let [busy, number, queue, wait] =
+        ["utilisation", "in_system_mean", "queue_mean", "wait_mean"].map(|key| format!("{S}.{key}"));
+    let expected: Vec<(&str, f64)> = vec![
+        (&busy, mended / 2.0),
+        (&number, broken),
+        (&queue, broken - mended),
+        // As many break as are mended, one an hour by each.
+        (&wait, (broken - mended) / mended * HOUR),
+        ("stations.run.s.in_system_mean", 6.0 - broken),
+    ];
+    holds("M/M/2//6", text, &expected);
 }
