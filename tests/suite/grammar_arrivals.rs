@@ -91,6 +91,7 @@ fn a_batch_of_one_is_no_other_run() {
     let plain = run(&stream("arrivals = { poisson = \"1/h\" }"), 3);
     let one = run(&stream("arrivals = { poisson = \"1/h\" }\nbatch = 1"), 3);
     assert_eq!(comings(&plain), comings(&one));
+    assert_eq!(plain.digest, one.digest, "with the same opening record");
 }
 
 #[test]

@@ -117,7 +117,7 @@ pub(super) fn arrivals(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> 
     Some(Arrivals::Shaped(Box::new(Shape { times, batch, pace, circulates })))
 }
 
-/// So many things at each time.
+/// So many things at each time, where it is not always one.
 fn batch(f: &Fields<'_>) -> Option<Law> {
     let law = laws::law(f, "batch", Unit::Count)?;
     let place = f.get("batch").map_or(f.place, |n| n.place);
@@ -125,7 +125,8 @@ fn batch(f: &Fields<'_>) -> Option<Law> {
     let wrong = match () {
         () if least < 1 => "expected 1 or more each time",
         () if most > i64::from(BATCH_MOST) => "expected at most 1000000 each time",
-        () => return Some(law),
+        // One at a time is what a stream brings without it: the same run.
+        () => return Some(law).filter(|law| *law != Law::Constant(1)),
     };
     let finding = Finding::new(&codes::RANGE, place, "`batch` is out of range", wrong);
     let cut =
