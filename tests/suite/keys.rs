@@ -16,10 +16,10 @@ use waybill::view::summary::{self, Facts, Standing};
 use waybill::view::text::Screen;
 
 /// Scenarios that state keys, beside those that teach.
-const FOLDERS: [&str; 2] = ["tests/scenarios/keys", "scenarios/learn"];
+pub const FOLDERS: [&str; 2] = ["tests/scenarios/keys", "scenarios/learn"];
 
 /// A part of a file that is only there for another one to extend.
-const BASE: &str = "tests/scenarios/keys/base.toml";
+pub const BASE: &str = "tests/scenarios/keys/base.toml";
 
 /// The code of what cannot be left out: it says nothing of what the key does.
 const MISSING: &str = "WB105";
@@ -34,7 +34,7 @@ const BY_HAND: [(&str, &str, &str); 4] = [
 
 /// What a key's absence changes, the strongest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Shown {
+pub enum Shown {
     /// The kind of the first event that differs.
     Events(String),
     /// The first figure that differs.
@@ -49,7 +49,7 @@ enum Shown {
 
 /// What a scenario comes to. The opening record is no part of it: that a key sits in the plan does not show that it does
 /// something.
-struct Outcome {
+pub struct Outcome {
     /// As `log --format jsonl` tells them.
     events: Vec<String>,
     figures: BTreeMap<String, Json>,
@@ -57,11 +57,11 @@ struct Outcome {
     basis: String,
 }
 
-fn root(path: &str) -> PathBuf {
+pub fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn outcome(file: &Path, table: &Table) -> Result<Outcome, String> {
+pub fn outcome(file: &Path, table: &Table) -> Result<Outcome, String> {
     let text = toml::to_string(table).expect("what was read can be written");
     let loaded = match scenario::read_text(&file.display().to_string(), &text, &Options::default()) {
         Ok(loaded) => loaded,
@@ -112,7 +112,7 @@ fn leaves(path: &str, value: &Json, out: &mut BTreeMap<String, Json>) {
 }
 
 /// The first difference that counts most.
-fn difference(before: &Outcome, after: &Outcome) -> Option<Shown> {
+pub fn difference(before: &Outcome, after: &Outcome) -> Option<Shown> {
     if before.events != after.events {
         let both = before.events.iter().zip(&after.events);
         let first = both.clone().find(|(a, b)| a != b).map(|(a, _)| a);
@@ -131,25 +131,25 @@ fn difference(before: &Outcome, after: &Outcome) -> Option<Shown> {
 }
 
 /// A step on the way to a key in a file.
-#[derive(Clone, Debug)]
-enum Step {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
     Key(String),
     At(usize),
 }
 
 /// Where a key of the grammar stands in a file.
-struct Place {
-    spec: &'static str,
-    key: &'static str,
-    table: Vec<Step>,
+pub struct Place {
+    pub spec: &'static str,
+    pub key: &'static str,
+    pub table: Vec<Step>,
 }
 
-fn spec(name: &str) -> &'static Spec {
+pub fn spec(name: &str) -> &'static Spec {
     scenario::tables().find(|spec| spec.name == name).unwrap_or_else(|| panic!("the grammar has a table `{name}`"))
 }
 
 /// Every key that a table states, and those of the tables in it.
-fn walk(spec: &'static Spec, table: &Table, path: &[Step], found: &mut Vec<Place>) {
+pub fn walk(spec: &'static Spec, table: &Table, path: &[Step], found: &mut Vec<Place>) {
     for (name, value) in table {
         // Tables of `by` and `stages` have names of the file's own.
         let Some(key) = spec.key(name) else { continue };
@@ -195,7 +195,7 @@ fn each(spec: &'static Spec, list: &Value, path: &[Step], found: &mut Vec<Place>
     }
 }
 
-fn table_at<'a>(root: &'a mut Table, path: &[Step]) -> &'a mut Table {
+pub fn table_at<'a>(root: &'a mut Table, path: &[Step]) -> &'a mut Table {
     let mut at: Option<&mut Value> = None;
     let mut top = Some(root);
     for step in path {

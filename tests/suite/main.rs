@@ -18,6 +18,7 @@ mod grammar_stations;
 mod grammar_stocks;
 mod grammar_views;
 mod keys;
+mod keys_defaults;
 mod laws;
 mod learn;
 mod mended;
