@@ -1,7 +1,7 @@
 //! Keys of departures that do not go by the clock, and fleets, worked by hand: one line an instant, in seconds.
 
 use crate::laws;
-use crate::support::{Done, at, retells, run};
+use crate::support::{Done, at, refused, retells, run};
 
 const WORDS: &[(&str, &str, &str)] = &[
     ("ConsignmentCreated", "comes", ""),
@@ -238,4 +238,11 @@ fn vehicles_that_are_away_when_the_window_begins_count_among_the_most() {
     assert_eq!(run(&text, 1).figure("legs.l.vehicles_away_max"), 2.0);
     let back = text.replace("end = \"30s\"", "end = \"1h\"");
     assert_eq!(run(&back, 1).figure("legs.l.vehicles_away_max"), 2.0);
+}
+
+/// Goods on a leg have no handling time; it was taken, and was the order of priority.
+#[test]
+fn the_shortest_cannot_board_first() {
+    let why = refused(&leg("every = \"9s\", discipline = \"shortest\"", &[0], ""));
+    assert!(why.contains("WB206") && why.contains("expected priority, fifo, lifo, earliest_due"), "{why}");
 }

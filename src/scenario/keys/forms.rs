@@ -1,6 +1,6 @@
 //! Values that are tables: arrivals, departures, distributions and the like.
 
-use super::places::DISCIPLINES;
+use super::places::BOARDING;
 use super::{BASIS, Form, Spec, Unit, may, must};
 
 pub(crate) static ARRIVALS: Spec = Spec {
@@ -96,7 +96,7 @@ pub(crate) static DEPARTURES: Spec = Spec {
             r#""9h""#,
             "From the arrival until the vehicle of a `fleet` is in again.",
         ),
-        may("discipline", Form::Word(DISCIPLINES), "priority", r#""fifo""#, "Who boards first."),
+        may("discipline", Form::Word(BOARDING), "priority", r#""fifo""#, "Who boards first."),
         may("strict", Form::Flag, "false", "true", "What does not fit holds back what comes after it."),
         may(
             "each",

@@ -6,6 +6,8 @@ use super::{BASIS, COPIES, DEPARTURES, Form, Key, REMOVE, Spec, Unit, may, must}
 pub(crate) const MANY: i64 = 1_000_000_000;
 pub(crate) const POINTS: &[&str] = &["R0", "R1", "R2", "R3", "R4", "R5"];
 pub(crate) const DISCIPLINES: &[&str] = &["priority", "fifo", "lifo", "earliest_due", "shortest"];
+/// Of departures: goods on a leg have no handling by which one could be the shortest.
+pub(crate) const BOARDING: &[&str] = &["priority", "fifo", "lifo", "earliest_due"];
 pub(crate) const OUTAGES: &[&str] = &["pause", "finish", "requeue"];
 pub(crate) const PREEMPT: &[&str] = &["resume", "restart"];
 pub(crate) const FULL: &[&str] = &["wait", "divert", "refuse", "overflow"];
