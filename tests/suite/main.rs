@@ -19,6 +19,7 @@ mod grammar_stocks;
 mod grammar_views;
 mod keys;
 mod keys_defaults;
+mod keys_words;
 mod laws;
 mod learn;
 mod mended;
