@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 /// Kinds that both tell, with the fields that both give.
 const KINDS: &[(&str, &[&str])] = &[
+    ("BatchArrived", &["size"]),
     ("ConsignmentCreated", &["priority"]),
     ("YardEntered", &["node", "step"]),
     ("HeldAtGate", &["node"]),

@@ -4,6 +4,9 @@
 //! Goods always come to an end: ways lead forward through the nodes as made, but for some weighted ones that lead back
 //! with a chance to go on; least loads and streams without a count come only with an `end`.
 
+#[path = "gen/more.rs"]
+mod more;
+
 use crate::support::Dice;
 
 use super::world::{
@@ -31,6 +34,7 @@ pub fn world(number: u64) -> World {
     streams(&mut dice, &shape, &mut world);
     drop_the_unreached(&mut world);
     disruptions(&mut dice, &mut world);
+    more::more(number, &mut world);
     shuffled(&world, dice.word())
 }
 
@@ -434,7 +438,7 @@ mod tests {
                 *kinds.entry(event.kind.clone()).or_default() += 1;
             }
         }
-        assert_eq!(kinds.len(), 27, "{kinds:?}");
+        assert_eq!(kinds.len(), 28, "{kinds:?}");
         assert!(kinds.values().all(|&times| times > 0), "{kinds:?}");
     }
 
@@ -442,7 +446,8 @@ mod tests {
     fn rare_things_happen() {
         let mut times: BTreeMap<&str, u64> = RARE.iter().map(|&what| (what, 0)).collect();
         for number in 0..4 * WORLDS {
-            for (what, n) in rare(&run(&world(number), number)) {
+            let world = world(number);
+            for (what, n) in rare(&world, &run(&world, number)) {
                 *times.get_mut(what).expect("it is listed") += n;
             }
         }

@@ -1,17 +1,22 @@
 //! The rare branches that a run went through, seen in its events: a law tested on easy worlds is not tested.
 
 use super::tick::{Event, Fate, Outcome, Value};
+use super::world::{Law, Profile, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that can happen, so that what never does can be named.
-pub const RARE: [&str; 14] = [
+pub const RARE: [&str; 18] = [
+    "a batch cut off",
+    "a batch of the backlog",
     "a blocked server",
     "a completion, a closing, an arrival and a departure at one instant",
     "a departure skipped",
     "a diverted one diverted again",
     "a handling of no time",
     "a pause within a pause",
+    "a third time over one leg",
     "a visit paused twice",
+    "an arrival as its rate begins again",
     "an opening and a closing of one place at one instant",
     "an outage at the instant of a completion there",
     "an overflow",
@@ -22,7 +27,7 @@ pub const RARE: [&str; 14] = [
 ];
 
 /// How often each of them happened.
-pub fn rare(outcome: &Outcome) -> BTreeMap<&'static str, u64> {
+pub fn rare(world: &World, outcome: &Outcome) -> BTreeMap<&'static str, u64> {
     let mut times: BTreeMap<&str, u64> = BTreeMap::new();
     let mut happened = |what: &'static str, n: usize| *times.entry(what).or_default() += n as u64;
     let events = &outcome.events;
@@ -74,6 +79,7 @@ pub fn rare(outcome: &Outcome) -> BTreeMap<&'static str, u64> {
         happened("three arrivals by one leg at one instant", by_leg.values().filter(|&&n| n >= 3).count());
     }
     pauses(events, &mut happened);
+    arrivals(world, events, &mut happened);
     for figures in outcome.stations.values() {
         let again = |visit: &&super::tick::Visit| visit.requeued > 0 && visit.fate == Fate::Left;
         for visit in figures.visits.iter().filter(again) {
@@ -107,6 +113,43 @@ fn pauses(events: &[Event], happened: &mut impl FnMut(&'static str, usize)) {
             }
             "HandlingFinished" => {
                 resumed.remove(event.object.as_str());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn arrivals(world: &World, events: &[Event], happened: &mut impl FnMut(&'static str, usize)) {
+    let stream = |event: &Event| {
+        let name = event.object.split('#').next();
+        world.streams.iter().find(|stream| Some(stream.name.as_str()) == name)
+    };
+    let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for event in events {
+        match event.kind.as_str() {
+            "BatchArrived" => {
+                let whole = stream(event).and_then(|stream| stream.batch.clone());
+                let size = event.fields["size"].clone();
+                happened(
+                    "a batch cut off",
+                    usize::from(matches!(whole, Some(Law::Constant(n)) if Value::Int(n) != size)),
+                );
+                happened("a batch of the backlog", usize::from(event.time < 0 && size != Value::Int(1)));
+            }
+            "ConsignmentCreated" => {
+                if let Some(Profile::Parts { period, factors }) =
+                    stream(event).and_then(|stream| stream.profile.as_ref())
+                {
+                    let length = period / factors.len() as i64;
+                    let before = (event.time - 1).rem_euclid(*period) / length;
+                    let again = event.time > 0 && event.time % length == 0 && factors[before as usize] == 0;
+                    happened("an arrival as its rate begins again", usize::from(again));
+                }
+            }
+            "LegDeparted" => {
+                let times = times.entry((&event.object, text(event, "leg").unwrap_or_default())).or_default();
+                *times += 1;
+                happened("a third time over one leg", usize::from(*times == 3));
             }
             _ => {}
         }

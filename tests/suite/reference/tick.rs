@@ -9,11 +9,12 @@ mod act;
 mod down;
 mod due;
 mod luck;
+mod rate;
 mod tell;
 
 use super::world::{
-    Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Servers,
-    Step, WhenFull, World,
+    Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Profile,
+    Servers, Step, Stream, WhenFull, World,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -120,6 +121,8 @@ struct Tick<'w> {
     last_move: i64,
     /// Per stream: time and number of the next arrival.
     arrivals: Vec<Option<(i64, u64)>>,
+    /// Per stream: how many are still to come of the batch that is coming, and how many batches came.
+    batches: Vec<(i64, usize)>,
     /// Per leg: its next departure by timetable.
     timetable: Vec<Option<i64>>,
     /// Per leg: how many vehicles left.
@@ -259,6 +262,7 @@ impl<'w> Tick<'w> {
             now: 0,
             last_move: 0,
             arrivals: vec![],
+            batches: vec![(0, 0); world.streams.len()],
             timetable: world.legs.iter().map(first_departure).collect(),
             departed: vec![0; world.legs.len()],
             node_shut: vec![false; world.nodes.len()],

@@ -54,6 +54,15 @@ pub enum Arrivals {
     Every { interval: Law, first: Option<i64> },
 }
 
+/// How the rate of a stream changes, in millionths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Of equal parts of a period that begins at the start, each of whole seconds.
+    Parts { period: i64, factors: Vec<u64> },
+    /// 24, seven from Monday on, and twelve; each of them may be missing altogether, but not all.
+    Calendar { hours: Vec<u64>, weekdays: Vec<u64>, months: Vec<u64> },
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Goods {
     /// Consignments without a stated mass: 0 kg.
@@ -70,6 +79,14 @@ pub struct Stream {
     pub name: String,
     pub arrivals: Arrivals,
     pub count: Option<u64>,
+    /// How many come each time; one unless stated.
+    pub batch: Option<Law>,
+    /// Only beside `every`.
+    pub profile: Option<Profile>,
+    /// Instants in rising order and the factors there; only beside `every`.
+    pub trend: Vec<(i64, u64)>,
+    /// Its way may have no end.
+    pub circulates: bool,
     pub priority: Law,
     pub goods: Goods,
     pub enters: String,
@@ -245,6 +262,10 @@ impl Stream {
             name: name.into(),
             arrivals: Arrivals::At(dates.to_vec()),
             count: None,
+            batch: None,
+            profile: None,
+            trend: vec![],
+            circulates: false,
             priority: Law::Constant(1),
             goods: Goods::Unstated,
             enters: enters.into(),

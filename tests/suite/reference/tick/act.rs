@@ -73,10 +73,29 @@ impl Tick<'_> {
             gone: None,
         });
         let i = self.goods.len() - 1;
+        self.count_in_batch(stream, i);
         self.arrivals[stream] = self.arrival_after(stream, Some((self.now, n)));
         let fields = [("priority", Value::Int(priority)), ("mass", Value::Int(mass))];
         self.emit_of("ConsignmentCreated", i, &fields);
         i
+    }
+
+    /// The first of a batch draws how many it has; the stream's `count` cuts it off.
+    fn count_in_batch(&mut self, stream: usize, i: usize) {
+        if self.batches[stream].0 == 0 {
+            let rules = &self.world.streams[stream];
+            let mut size = 1;
+            if let Some(batch) = &rules.batch {
+                size = batch.draw(self.word(i, "batch"));
+                if let Some(count) = rules.count {
+                    size = size.min((FIRST + count - self.goods[i].n) as i64);
+                }
+                self.emit("BatchArrived", &rules.name, &[("size", Value::Int(size))]);
+            }
+            self.batches[stream].0 = size;
+            self.batches[stream].1 += 1;
+        }
+        self.batches[stream].0 -= 1;
     }
 
     pub(super) fn arrival_after(&self, stream: usize, last: Option<(i64, u64)>) -> Option<(i64, u64)> {
@@ -85,15 +104,22 @@ impl Tick<'_> {
         if rules.count.is_some_and(|count| n >= FIRST + count) {
             return None;
         }
+        let (left, times) = self.batches[stream];
+        if left > 0 {
+            return Some((self.now, n));
+        }
         let at = match &rules.arrivals {
             Arrivals::At(dates) => {
                 let mut dates = dates.clone();
                 dates.sort();
-                *dates.get(usize::try_from(n - FIRST).expect("few dates"))?
+                *dates.get(times)?
             }
             Arrivals::Every { interval, first } => match (last, first) {
                 (None, Some(first)) => *first,
-                _ => last.map_or(0, |(at, _)| at) + interval.draw(self.block(&rules.name, n)[0]),
+                _ => {
+                    let seconds = interval.draw(self.block(&rules.name, n)[0]);
+                    self.passed(rules, last.map_or(0, |(at, _)| at), seconds)?
+                }
             },
         };
         Some((at, n))

@@ -56,6 +56,13 @@ fn stream_entry(text: &mut String, world: &World, stream: &Stream) {
     if let Some(count) = stream.count {
         line(text, &format!("count = {count}"));
     }
+    if let Some(batch) = &stream.batch {
+        line(text, &format!("batch = {}", law(batch, bare)));
+    }
+    rate(text, world, stream);
+    if stream.circulates {
+        line(text, "circulates = true");
+    }
     line(text, &format!("priority = {}", law(&stream.priority, bare)));
     match &stream.goods {
         Goods::Unstated => {}
@@ -68,6 +75,32 @@ fn stream_entry(text: &mut String, world: &World, stream: &Stream) {
     line(text, &format!("enters = \"{}\"", stream.enters));
     if let Some(to) = &stream.to {
         line(text, &format!("to = \"{to}\""));
+    }
+}
+
+fn rate(text: &mut String, world: &World, stream: &Stream) {
+    let factors = |list: &[u64]| {
+        let list: Vec<String> = list.iter().map(|&factor| millionths(factor)).collect();
+        format!("[{}]", list.join(", "))
+    };
+    match &stream.profile {
+        None => {}
+        Some(Profile::Parts { period, factors: of }) => {
+            line(text, &format!("profile = {{ period = {}, factors = {} }}", seconds(*period), factors(of)));
+        }
+        Some(Profile::Calendar { hours, weekdays, months }) => {
+            let parts = [("hours", hours), ("weekdays", weekdays), ("months", months)];
+            let said = parts.iter().filter(|(_, list)| !list.is_empty());
+            let said: Vec<String> = said.map(|(name, list)| format!("{name} = {}", factors(list))).collect();
+            line(text, &format!("profile = {{ {} }}", said.join(", ")));
+        }
+    }
+    if !stream.trend.is_empty() {
+        let point = |&(at, factor): &(i64, u64)| {
+            format!("{{ at = {}, factor = {} }}", date(world.start + at), millionths(factor))
+        };
+        let points: Vec<String> = stream.trend.iter().map(point).collect();
+        line(text, &format!("trend = [{}]", points.join(", ")));
     }
 }
 

@@ -1,0 +1,107 @@
+//! Keys that worlds learnt later. Each has dice of its own, so that what a world is otherwise stays as it was, and only some
+//! worlds have it, so that most of what a new key could hide is still seen without it.
+
+use super::super::world::Profile;
+use super::*;
+
+/// Adds them to a world of this number.
+pub(super) fn more(number: u64, world: &mut World) {
+    let dice = |key: u64| Dice::new(number ^ (key << 40));
+    batches(&mut dice(1), world);
+    rates(&mut dice(2), world);
+    circles(&mut dice(3), world);
+}
+
+fn batches(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(20) {
+        return;
+    }
+    for stream in &mut world.streams {
+        if dice.coin(60) {
+            stream.batch = Some(match dice.below(3) {
+                0 => Law::Constant(dice.between(1, 3)),
+                1 => Law::Uniform(1, dice.between(2, 4)),
+                _ => Law::Weights(vec![(1, 3), (4, 1)]),
+            });
+        }
+    }
+}
+
+/// Profiles and trends. Some worlds that have no clock become long ones, so that days, weeks and months begin in them.
+fn rates(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(20) {
+        return;
+    }
+    let clocks = world.legs.iter().any(|leg| leg.departures.is_some());
+    let long = !clocks && world.end.is_none() && dice.coin(40);
+    for stream in &mut world.streams {
+        let Arrivals::Every { interval, .. } = &mut stream.arrivals else { continue };
+        if !dice.coin(70) {
+            continue;
+        }
+        if long {
+            let most = dice.of(&[3600, 40_000, DAY, 4 * DAY]);
+            *interval = Law::Uniform(0, most);
+        }
+        if dice.coin(70) {
+            stream.profile = Some(profile(dice, long));
+        }
+        if dice.coin(40) {
+            stream.trend = trend(dice, long);
+        }
+    }
+}
+
+fn factor(dice: &mut Dice) -> u64 {
+    *dice.one(&[0, 0, 0, MILLION / 4, MILLION / 2, MILLION, 2 * MILLION, 3 * MILLION, 333_333, 1_234_567])
+}
+
+fn factors(dice: &mut Dice, n: usize) -> Vec<u64> {
+    let mut factors: Vec<u64> = (0..n).map(|_| factor(dice)).collect();
+    // Something has to come at some time.
+    let one = dice.below(n as i64) as usize;
+    factors[one] = factors[one].max(MILLION / 2);
+    factors
+}
+
+fn profile(dice: &mut Dice, long: bool) -> Profile {
+    if dice.coin(50) {
+        let length = if long { dice.of(&[3600, 20_000, DAY]) } else { dice.of(&[1, 5, 7, 10, 20]) };
+        let n = dice.between(1, 4) as usize;
+        return Profile::Parts { period: length * n as i64, factors: factors(dice, n) };
+    }
+    let said = dice.between(1, 7);
+    let mut of = |said: bool, n: usize| if said { factors(dice, n) } else { vec![] };
+    Profile::Calendar { hours: of(said & 1 > 0, 24), weekdays: of(said & 2 > 0, 7), months: of(said & 4 > 0, 12) }
+}
+
+fn trend(dice: &mut Dice, long: bool) -> Vec<(i64, u64)> {
+    let mut at = if long { dice.of(&[-DAY, 0, 7, 50_000]) } else { dice.of(&[-2 * DAY, -50, 0, 15]) };
+    let mut points = vec![];
+    for _ in 0..dice.between(1, 3) {
+        points.push((at, factor(dice)));
+        at += if long { dice.of(&[3600, DAY, 100_001, 5 * DAY]) } else { dice.of(&[1, 10, 35, 100, 3 * DAY]) };
+    }
+    if points.iter().all(|&(_, factor)| factor == 0) {
+        points[0].1 = MILLION;
+    }
+    points
+}
+
+/// A leg that leads from the last node back, so that ways have no end. It takes time, which a circle must.
+fn circles(dice: &mut Dice, world: &mut World) {
+    let last = world.nodes.len() - 1;
+    if !dice.coin(12) || world.end.is_none() || last == 0 {
+        return;
+    }
+    let mut back = Leg::road(&world.nodes[last].name, &world.nodes[dice.below(last as i64) as usize].name, 0);
+    back.mode = "back".into();
+    back.transit = Law::Uniform(5, dice.of(&[5, 10, 30]));
+    world.nodes[last].next = Next::To(if dice.coin(50) { back.to.clone() } else { back.name() });
+    // The last node may have had legs that its `next` does not name any more.
+    world.legs.retain(|leg| leg.from != back.from);
+    world.legs.push(back);
+    for stream in &mut world.streams {
+        stream.circulates = true;
+    }
+}
