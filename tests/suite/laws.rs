@@ -547,7 +547,14 @@ fn with_priorities_another_dock_can_delay_the_most_urgent() {
         let streams = [("x", vec![0, 0], 1), ("l", vec![13, 13], 2), ("h", vec![14], 1)];
         let mut world = single(docks, Discipline::Priority, Law::Constant(10), &streams);
         let effect = Effect::Time(10 * MILLION);
-        world.disruptions.push(Disruption { name: "slow".into(), strikes: "n.s".into(), on: 12, lasts: 8, effect });
+        world.disruptions.push(Disruption {
+            name: "slow".into(),
+            strikes: "n.s".into(),
+            on: 12,
+            lasts: 8,
+            effect,
+            random: None,
+        });
         starts(&run(&to_toml(&world), 1))["h#1"]
     };
     assert_eq!((urgent(1), urgent(2)), (20, 113));

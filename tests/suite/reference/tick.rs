@@ -8,13 +8,15 @@
 mod act;
 mod down;
 mod due;
+mod fail;
 mod luck;
 mod rate;
+mod start;
 mod tell;
 
 use super::world::{
-    Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Profile,
-    Servers, Step, Stream, WhenFull, World,
+    Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Preempt,
+    Profile, Servers, Step, Stream, UNLIMITED, WhenFull, World,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -103,6 +105,7 @@ pub enum Fate {
     Left,
     Refused,
     Diverted,
+    GaveUp,
 }
 
 /// Runs the world with the luck of this seed.
@@ -132,10 +135,24 @@ struct Tick<'w> {
     step_shut: Vec<Vec<bool>>,
     /// Per disruption: in force, as far as phase 2 has been told.
     struck: Vec<bool>,
+    /// Of random disruptions: all that can fail by them, and how it stands with each.
+    failing: Vec<Failing>,
     goods: Vec<Consignment>,
     events: Vec<Event>,
     stations: Vec<Vec<Figures>>,
     legs: Vec<Figures>,
+}
+
+/// A place, or a server of one, that a random disruption strikes again and again.
+struct Failing {
+    disruption: usize,
+    /// From 1; 0 is the whole place.
+    server: i64,
+    down: bool,
+    /// When it changes.
+    at: i64,
+    /// How many outages are over.
+    before: u64,
 }
 
 struct Consignment {
@@ -155,6 +172,10 @@ struct Consignment {
     handling: i64,
     /// Work that a requeued one has before it.
     remaining: Option<i64>,
+    /// When it will have waited in this line for as long as it would.
+    gives_up: Option<i64>,
+    /// When a server began with it last.
+    begun: i64,
     /// Which of its stage's visits it is on.
     visit: usize,
     created: i64,
@@ -222,12 +243,16 @@ enum Act {
     NodeHours(usize),
     StepHours(usize, usize),
     Disruption(usize),
+    AwaitOutages(usize),
+    Fail(usize),
     EnterBacklog(usize),
     Arrive(usize),
     Timetable(usize),
     DepartFree(usize),
     Enter(usize),
-    Start(usize),
+    /// Who starts, and who gives way to it.
+    Start(usize, Option<usize>),
+    GiveUp(usize),
 }
 
 /// Phase, place, kind of place, then priority, time of joining and name: who goes first.
@@ -240,6 +265,7 @@ const ARRIVALS: u8 = 3;
 const DEPARTURES: u8 = 5;
 const ENTRIES: u8 = 6;
 const STARTS: u8 = 7;
+const PATIENCE: u8 = 8;
 
 // Places of different kinds with equal names, in their order.
 const OF_DISRUPTION: u8 = 0;
@@ -268,6 +294,7 @@ impl<'w> Tick<'w> {
             node_shut: vec![false; world.nodes.len()],
             step_shut: world.nodes.iter().map(|node| vec![false; node.steps.len()]).collect(),
             struck: vec![false; world.disruptions.len()],
+            failing: vec![],
             goods: vec![],
             events: vec![],
             stations: world.nodes.iter().map(figures).collect(),
@@ -304,7 +331,8 @@ impl<'w> Tick<'w> {
     }
 
     fn anything_moves(&self) -> bool {
-        let moves = |c: &Consignment| matches!(c.place, Place::Serving { .. } | Place::Transit { .. });
+        let moves =
+            |c: &Consignment| matches!(c.place, Place::Serving { .. } | Place::Transit { .. }) || c.gives_up.is_some();
         self.arrivals.iter().any(Option::is_some) || self.goods.iter().any(moves)
     }
 
@@ -316,10 +344,12 @@ impl<'w> Tick<'w> {
                 Place::Serving { work: Work::Ends(at), .. } | Place::Transit { arrives: at, .. } => instants.push(at),
                 _ => {}
             }
+            instants.extend(c.gives_up);
         }
         instants.extend(self.arrivals.iter().flatten().map(|&(at, _)| at));
         instants.extend(self.timetable.iter().flatten());
-        for disruption in &self.world.disruptions {
+        instants.extend(self.failing.iter().map(|failing| failing.at));
+        for disruption in self.world.disruptions.iter().filter(|disruption| disruption.random.is_none()) {
             instants.extend([disruption.on, disruption.on + disruption.lasts]);
         }
         for node in &self.world.nodes {

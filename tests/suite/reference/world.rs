@@ -15,6 +15,9 @@ pub const MONDAY: i64 = 1_752_451_200;
 
 pub const DAY: i64 = 86_400;
 
+/// In a calendar of servers.
+pub const UNLIMITED: i64 = i64::MAX;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
     /// Seconds since 1970, UTC.
@@ -158,7 +161,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Servers {
     Number(i64),
-    /// From when on how many; the first from 0.
+    /// From when on how many, or `UNLIMITED`; the first before that, too.
     Calendar(Vec<(i64, i64)>),
     Unlimited,
 }
@@ -173,16 +176,26 @@ pub enum Discipline {
     Shortest,
 }
 
+/// What becomes of the work of one that gave way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preempt {
+    Resume,
+    Restart,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub name: String,
     pub servers: Servers,
     pub discipline: Discipline,
+    pub preempt: Option<Preempt>,
     pub time: Law,
     pub yard: Limit,
     pub when_full: WhenFull,
     /// A chance in millionths.
     pub repeat: u64,
+    /// How long goods wait in line before they give up.
+    pub patience: Option<Law>,
     pub hours: Option<Hours>,
     pub on_outage: Option<OnOutage>,
 }
@@ -216,9 +229,21 @@ pub struct Disruption {
     pub name: String,
     /// A node, `node.step` or a leg.
     pub strikes: String,
+    /// Both are for what comes once.
     pub on: i64,
     pub lasts: i64,
     pub effect: Effect,
+    /// Comes again and again instead.
+    pub random: Option<Random>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Random {
+    /// From the start or the end of one to the next.
+    pub every: Law,
+    pub lasts: Law,
+    /// The servers of a step fail, each for itself.
+    pub each_server: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -297,10 +322,12 @@ impl Step {
             name: name.into(),
             servers: Servers::Number(servers),
             discipline: Discipline::Priority,
+            preempt: None,
             time: Law::Constant(time),
             yard: Limit::default(),
             when_full: WhenFull::Wait,
             repeat: 0,
+            patience: None,
             hours: None,
             on_outage: None,
         }

@@ -1,7 +1,7 @@
 //! Keys that worlds learnt later. Each has dice of its own, so that what a world is otherwise stays as it was, and only some
 //! worlds have it, so that most of what a new key could hide is still seen without it.
 
-use super::super::world::Profile;
+use super::super::world::{Preempt, Profile, Random, UNLIMITED};
 use super::*;
 
 /// Adds them to a world of this number.
@@ -10,6 +10,10 @@ pub(super) fn more(number: u64, world: &mut World) {
     batches(&mut dice(1), world);
     rates(&mut dice(2), world);
     circles(&mut dice(3), world);
+    patience(&mut dice(4), world);
+    preemption(&mut dice(5), world);
+    unlimited(&mut dice(7), world);
+    outages(&mut dice(6), world);
 }
 
 fn batches(dice: &mut Dice, world: &mut World) {
@@ -33,6 +37,8 @@ fn rates(dice: &mut Dice, world: &mut World) {
         return;
     }
     let clocks = world.legs.iter().any(|leg| leg.departures.is_some());
+    // Without an end nobody has the time to see a timetable through the months until something comes.
+    let near = clocks && world.end.is_none();
     let long = !clocks && world.end.is_none() && dice.coin(40);
     for stream in &mut world.streams {
         let Arrivals::Every { interval, .. } = &mut stream.arrivals else { continue };
@@ -44,9 +50,9 @@ fn rates(dice: &mut Dice, world: &mut World) {
             *interval = Law::Uniform(0, most);
         }
         if dice.coin(70) {
-            stream.profile = Some(profile(dice, long));
+            stream.profile = Some(profile(dice, long, near));
         }
-        if dice.coin(40) {
+        if dice.coin(40) && !near {
             stream.trend = trend(dice, long);
         }
     }
@@ -64,8 +70,8 @@ fn factors(dice: &mut Dice, n: usize) -> Vec<u64> {
     factors
 }
 
-fn profile(dice: &mut Dice, long: bool) -> Profile {
-    if dice.coin(50) {
+fn profile(dice: &mut Dice, long: bool, near: bool) -> Profile {
+    if dice.coin(50) || near {
         let length = if long { dice.of(&[3600, 20_000, DAY]) } else { dice.of(&[1, 5, 7, 10, 20]) };
         let n = dice.between(1, 4) as usize;
         return Profile::Parts { period: length * n as i64, factors: factors(dice, n) };
@@ -103,5 +109,127 @@ fn circles(dice: &mut Dice, world: &mut World) {
     world.legs.push(back);
     for stream in &mut world.streams {
         stream.circulates = true;
+    }
+}
+
+fn patience(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(25) {
+        return;
+    }
+    for step in world.nodes.iter_mut().flat_map(|node| &mut node.steps) {
+        if dice.coin(50) {
+            step.patience = Some(match dice.below(4) {
+                0 => Law::Constant(dice.of(&[0, 5, 30])),
+                1 => Law::Uniform(0, dice.of(&[10, 60])),
+                _ => short_time(dice),
+            });
+        }
+    }
+}
+
+/// Where nothing else makes one more urgent than the other, the streams do.
+fn preemption(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(30) {
+        return;
+    }
+    for stream in &mut world.streams {
+        if stream.priority == Law::Constant(1) && dice.coin(70) {
+            stream.priority = Law::Uniform(1, dice.between(2, 4));
+        }
+    }
+    for step in world.nodes.iter_mut().flat_map(|node| &mut node.steps) {
+        if dice.coin(60) {
+            step.preempt = Some(*dice.one(&[Preempt::Resume, Preempt::Restart]));
+            if dice.coin(40) {
+                step.discipline = Discipline::Priority;
+            }
+            // Left out: where work pauses, who came meanwhile and is more urgent takes its server as it resumes; the engine
+            // lets it be until something else happens there.
+            if step.on_outage != Some(OnOutage::Requeue) {
+                step.on_outage = Some(OnOutage::Finish);
+            }
+        }
+    }
+}
+
+/// Outages that come again and again, where the world is over soon.
+fn outages(dice: &mut Dice, world: &mut World) {
+    let rates = world.streams.iter().any(|stream| stream.profile.is_some() || !stream.trend.is_empty());
+    let hours =
+        world.nodes.iter().any(|node| node.hours.is_some() || node.steps.iter().any(|step| step.hours.is_some()));
+    if !dice.coin(30) || (world.end.is_none() && (rates || hours)) {
+        return;
+    }
+    let mut places: Vec<String> = world.legs.iter().map(Leg::name).collect();
+    let mut steps = vec![];
+    for node in &world.nodes {
+        places.push(node.name.clone());
+        for step in &node.steps {
+            let name = format!("{}.{}", node.name, step.name);
+            let counted = match &step.servers {
+                Servers::Number(_) => true,
+                Servers::Calendar(parts) => parts.iter().all(|&(_, n)| n != UNLIMITED),
+                Servers::Unlimited => false,
+            };
+            if counted {
+                steps.push(name.clone());
+            }
+            places.push(name);
+        }
+    }
+    let mut names: Vec<&str> = NAMES.to_vec();
+    names.retain(|name| world.disruptions.iter().all(|disruption| disruption.name != *name));
+    dice.rotate(&mut names);
+    for name in names.iter().take(dice.between(1, 3) as usize) {
+        let each_server = !steps.is_empty() && dice.coin(50);
+        let effect = match dice.below(10) {
+            _ if each_server => Effect::Closed,
+            0 => Effect::Time(*dice.one(&[MILLION / 2, MILLION * 3 / 2, MILLION * 2])),
+            1 => Effect::Capacity(*dice.one(&[0, MILLION / 4, MILLION / 2])),
+            _ => Effect::Closed,
+        };
+        let every = match dice.below(4) {
+            0 => Law::Uniform(0, dice.of(&[10, 60])),
+            1 => Law::Weights(vec![(0, 1), (10, 1), (30, 2)]),
+            2 => Law::Uniform(5, dice.of(&[20, 100])),
+            _ => Law::Constant(dice.of(&[5, 10, 30, 60])),
+        };
+        let lasts = match dice.below(4) {
+            0 => Law::Uniform(0, dice.of(&[5, 30])),
+            1 => Law::Weights(vec![(0, 1), (5, 2), (20, 1)]),
+            _ => Law::Constant(dice.of(&[1, 5, 10, 20])),
+        };
+        world.disruptions.push(Disruption {
+            name: (*name).into(),
+            strikes: dice.one(if each_server { &steps } else { &places }).clone(),
+            on: 0,
+            lasts: 0,
+            effect,
+            random: Some(Random { every, lasts, each_server }),
+        });
+    }
+}
+
+/// Calendars that lift the limit, and such that begin late.
+fn unlimited(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(25) {
+        return;
+    }
+    for step in world.nodes.iter_mut().flat_map(|node| &mut node.steps) {
+        match &mut step.servers {
+            Servers::Calendar(parts) => {
+                let part = dice.below(parts.len() as i64) as usize;
+                parts[part].1 = UNLIMITED;
+                if dice.coin(30) {
+                    parts[0].0 = dice.of(&[-5, 2, 3]);
+                }
+            }
+            Servers::Number(n) if dice.coin(40) => {
+                let from = dice.of(&[5, 10, 30]);
+                let until = from + dice.of(&[1, 10, 20, 60]);
+                step.servers = Servers::Calendar(vec![(0, *n), (from, UNLIMITED), (until, dice.between(1, *n))]);
+            }
+            _ => {}
+        }
     }
 }

@@ -10,6 +10,8 @@ impl Tick<'_> {
             Act::NodeHours(node) => self.change(|tick| tick.node_shut[node] = !tick.node_shut[node]),
             Act::StepHours(node, step) => self.change(|tick| tick.step_shut[node][step] = !tick.step_shut[node][step]),
             Act::Disruption(d) => self.change(|tick| tick.struck[d] = !tick.struck[d]),
+            Act::AwaitOutages(d) => self.await_outages(d),
+            Act::Fail(f) => self.fail(f),
             Act::EnterBacklog(i) => self.come(i, self.entry(self.goods[i].stream), self.goods[i].created, false),
             Act::Arrive(stream) => self.arrive(stream),
             Act::Timetable(leg) => self.depart_by_timetable(leg),
@@ -18,7 +20,8 @@ impl Tick<'_> {
                 Place::Outside { node, .. } => self.enter_from_outside(i, node),
                 _ => self.enter_from_inside(i),
             },
-            Act::Start(i) => self.start(i),
+            Act::Start(i, instead) => self.start(i, instead),
+            Act::GiveUp(i) => self.give_up(i),
         }
     }
 
@@ -68,6 +71,8 @@ impl Tick<'_> {
             joined: self.now,
             handling: 0,
             remaining: None,
+            gives_up: None,
+            begun: 0,
             visit: 0,
             created: self.now,
             gone: None,
@@ -319,17 +324,20 @@ impl Tick<'_> {
         self.goods[i].handling = self.step(node, step).time.draw(word);
         self.visit(i).entered = Some(self.now);
         self.emit_at_step("YardEntered", i, node, step, &[]);
+        if let Some(patience) = &self.step(node, step).patience {
+            let word = self.word(i, &format!("patience {}", self.step_name(node, step)));
+            let lasts = patience.draw(word);
+            self.goods[i].gives_up = Some(self.goods[i].joined + lasts);
+            self.emit_of("PatienceSet", i, &[("lasts", Value::Int(lasts))]);
+        }
     }
 
-    pub(super) fn start(&mut self, i: usize) {
-        let Place::Line { node, step } = self.goods[i].place else { unreachable!("who starts stood in the line") };
-        let server = self.free_server(node, step).expect("a server is free");
-        let drawn = scaled(self.goods[i].handling, &self.factors_of_step(node, step));
-        let seconds = self.goods[i].remaining.take().unwrap_or(drawn);
-        self.goods[i].place = Place::Serving { node, step, server, work: Work::Ends(self.now + seconds) };
-        let now = self.now;
-        self.visit(i).started.get_or_insert(now);
-        self.emit_at_step("HandlingStarted", i, node, step, &[("server", Value::Int(server))]);
+    fn give_up(&mut self, i: usize) {
+        let Place::Line { node, step } = self.goods[i].place else { unreachable!("who gives up stood in the line") };
+        self.goods[i].gives_up = None;
+        self.emit_at_step("PatienceEnded", i, node, step, &[]);
+        self.close_visit(i, Fate::GaveUp);
+        self.leave(i);
     }
 
     fn end_handling(&mut self, i: usize) {

@@ -23,8 +23,8 @@ impl<'w> Tick<'w> {
         }
         for (n, node) in self.world.nodes.iter().enumerate() {
             for s in 0..node.steps.len() {
-                if let Some(c) = self.who_starts(n, s) {
-                    due.push(((STARTS, self.step_place(n, s), OF_STEP, NOBODY), Act::Start(c)));
+                if let Some((c, instead)) = self.who_starts(n, s) {
+                    due.push(((STARTS, self.step_place(n, s), OF_STEP, NOBODY), Act::Start(c, instead)));
                 }
             }
         }
@@ -57,6 +57,9 @@ impl<'w> Tick<'w> {
                 Place::Moving { node, to, since, noted, .. } if !noted || self.fits_from_inside(i) => {
                     due.push(((ENTRIES, self.step_place(node, to), OF_STEP, by(since)), Act::Enter(i)));
                 }
+                Place::Line { node, step } if c.gives_up.is_some_and(|at| at <= self.now) => {
+                    due.push(((PATIENCE, self.step_place(node, step), OF_STEP, by(c.joined)), Act::GiveUp(i)));
+                }
                 _ => {}
             }
         }
@@ -65,9 +68,19 @@ impl<'w> Tick<'w> {
     fn due_of_calendars(&self, due: &mut Vec<(Turn<'w>, Act)>) {
         for (d, disruption) in self.world.disruptions.iter().enumerate() {
             let covers = disruption.on <= self.now && self.now < disruption.on + disruption.lasts;
-            if covers != self.struck[d] {
+            if disruption.random.is_none() && covers != self.struck[d] {
                 due.push(((CALENDARS, [&disruption.name, ""], OF_DISRUPTION, NOBODY), Act::Disruption(d)));
             }
+        }
+        for (d, disruption) in self.world.disruptions.iter().enumerate() {
+            let awaited = disruption.random.is_none() || self.failing.iter().any(|failing| failing.disruption == d);
+            if !awaited {
+                due.push(((CALENDARS, [&disruption.name, ""], OF_DISRUPTION, NOBODY), Act::AwaitOutages(d)));
+            }
+        }
+        for (f, failing) in self.failing.iter().enumerate().filter(|(_, failing)| failing.at == self.now) {
+            let name = &self.world.disruptions[failing.disruption].name;
+            due.push(((CALENDARS, [name, ""], OF_DISRUPTION, (failing.server, 0, NOBODY.2)), Act::Fail(f)));
         }
         for (n, node) in self.world.nodes.iter().enumerate() {
             if self.is_open(node.hours) == self.node_shut[n] {
@@ -79,14 +92,6 @@ impl<'w> Tick<'w> {
                 }
             }
         }
-    }
-
-    /// Who of the line goes next, if the step is up and a server is free.
-    fn who_starts(&self, node: usize, step: usize) -> Option<usize> {
-        let line = (0..self.goods.len()).filter(|&i| self.goods[i].place == Place::Line { node, step });
-        let next = line.min_by_key(|&i| self.choice(i, self.step(node, step).discipline))?;
-        let can_start = self.step_is_up(node, step) && self.free_server(node, step).is_some();
-        can_start.then_some(next)
     }
 
     /// The least goes first.
@@ -102,31 +107,26 @@ impl<'w> Tick<'w> {
         }
     }
 
-    pub(super) fn free_server(&self, node: usize, step: usize) -> Option<i64> {
-        let taken = |server: i64| {
-            self.goods.iter().any(|c| match c.place {
-                Place::Serving { node: n, step: s, server: taken, .. } => (n, s, taken) == (node, step, server),
-                Place::Moving { node: n, step: s, server: Some(taken), .. } => (n, s, taken) == (node, step, server),
-                _ => false,
-            })
-        };
-        let most = self.on_duty(node, step).unwrap_or(i64::MAX);
-        (1..=most).find(|&server| !taken(server))
-    }
-
     /// Servers on duty; none where they are unlimited.
     pub(super) fn on_duty(&self, node: usize, step: usize) -> Option<i64> {
-        let servers = match &self.step(node, step).servers {
-            // A share of what has no limit has none, but nothing is nothing.
-            Servers::Unlimited if self.shares_of_step(node, step).contains(&0) => return Some(0),
-            Servers::Unlimited => return None,
+        let servers = self.number_now(&self.step(node, step).servers);
+        let shares = self.shares_of_step(node, step);
+        // A share of what has no limit has none, but nothing is nothing.
+        let nothing = shares.contains(&0).then_some(0);
+        servers.map_or(nothing, |n| Some(scaled(n, &shares)))
+    }
+
+    /// What a number or a calendar says now; none where that is no limit.
+    fn number_now(&self, servers: &Servers) -> Option<i64> {
+        let number = match servers {
+            Servers::Unlimited => UNLIMITED,
             Servers::Number(n) => *n,
             Servers::Calendar(parts) => {
                 let begun = parts.iter().filter(|(from, _)| *from <= self.now);
-                begun.max_by_key(|(from, _)| *from).map_or(0, |&(_, n)| n)
+                begun.max_by_key(|(from, _)| *from).unwrap_or(&parts[0]).1
             }
         };
-        Some(scaled(servers, &self.shares_of_step(node, step)))
+        Some(number).filter(|&n| n != UNLIMITED)
     }
 
     fn fits_from_outside(&self, i: usize, node: usize) -> bool {

@@ -21,8 +21,16 @@ pub fn to_toml(world: &World) -> String {
         line(&mut text, "\n[[disruption]]");
         line(&mut text, &format!("name = \"{}\"", disruption.name));
         line(&mut text, &format!("strikes = \"{}\"", disruption.strikes));
-        line(&mut text, &format!("on = {}", date(disruption.on)));
-        line(&mut text, &format!("lasts = {}", seconds(disruption.lasts)));
+        if let Some(random) = &disruption.random {
+            line(&mut text, &format!("arrivals = {{ every = {} }}", law(&random.every, seconds)));
+            line(&mut text, &format!("lasts = {}", law(&random.lasts, seconds)));
+            if random.each_server {
+                line(&mut text, "each_server = true");
+            }
+        } else {
+            line(&mut text, &format!("on = {}", date(disruption.on)));
+            line(&mut text, &format!("lasts = {}", seconds(disruption.lasts)));
+        }
         line(&mut text, &format!("effect = {}", effect(disruption.effect)));
     }
     for leg in &world.legs {
@@ -131,16 +139,26 @@ fn node_entry(text: &mut String, world: &World, node: &Node) {
             Servers::Number(n) => line(text, &format!("servers = {n}")),
             Servers::Unlimited => line(text, "servers = \"unlimited\""),
             Servers::Calendar(parts) => {
-                let part = |&(from, n): &(i64, i64)| format!("{{ from = {}, n = {n} }}", date(world.start + from));
+                let number = |n| if n == UNLIMITED { "\"unlimited\"".into() } else { bare(n) };
+                let part =
+                    |&(from, n): &(i64, i64)| format!("{{ from = {}, n = {} }}", date(world.start + from), number(n));
                 let parts: Vec<String> = parts.iter().map(part).collect();
                 line(text, &format!("servers = [{}]", parts.join(", ")));
             }
         }
         line(text, &format!("time = {}", law(&step.time, seconds)));
         discipline(text, step.discipline);
+        match step.preempt {
+            None => {}
+            Some(Preempt::Resume) => line(text, "preempt = \"resume\""),
+            Some(Preempt::Restart) => line(text, "preempt = \"restart\""),
+        }
         yard(text, step.yard, &step.when_full);
         if step.repeat > 0 {
             line(text, &format!("repeat = {}", millionths(step.repeat)));
+        }
+        if let Some(patience) = &step.patience {
+            line(text, &format!("patience = {}", law(patience, seconds)));
         }
         hours(text, step.hours);
         on_outage(text, step.on_outage);
@@ -329,7 +347,8 @@ mod tests {
         let goods = Goods::Item { name: "kit".into(), quantity: Law::Uniform(1, 3) };
         world.streams = vec![Stream { goods, to: Some("b".into()), ..Stream::at("s", &[-1, 0], "a") }];
         let effect = Effect::Time(MILLION * 3 / 2);
-        world.disruptions = vec![Disruption { name: "d".into(), strikes: "a.dock".into(), on: 3, lasts: 60, effect }];
+        world.disruptions =
+            vec![Disruption { name: "d".into(), strikes: "a.dock".into(), on: 3, lasts: 60, effect, random: None }];
         let expected = r#"[time]
 start = 2025-07-14
 end = 2025-07-14T00:01:30Z
