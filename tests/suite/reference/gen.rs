@@ -52,6 +52,7 @@ pub fn shuffled(world: &World, number: u64) -> World {
             dice.shuffle(weights);
         }
     }
+    dice.shuffle(&mut world.pools);
     world
 }
 
@@ -439,7 +440,7 @@ mod tests {
                 *kinds.entry(event.kind.clone()).or_default() += 1;
             }
         }
-        assert_eq!(kinds.len(), 35, "{kinds:?}");
+        assert_eq!(kinds.len(), 37, "{kinds:?}");
         assert!(kinds.values().all(|&times| times > 0), "{kinds:?}");
     }
 

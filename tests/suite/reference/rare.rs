@@ -1,23 +1,27 @@
 //! The rare branches that a run went through, seen in its events: a law tested on easy worlds is not tested.
 
 use super::tick::{Event, Fate, Outcome, Value};
-use super::world::{Law, Profile, Servers, UNLIMITED, World};
+use super::world::{Goods, Law, Profile, Servers, Step, UNLIMITED, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that can happen, so that what never does can be named.
-pub const RARE: [&str; 31] = [
+pub const RARE: [&str; 38] = [
     "a batch cut off",
     "a batch of the backlog",
     "a blocked server",
+    "a blocked server with one of a pool",
     "a completion, a closing, an arrival and a departure at one instant",
     "a departure skipped",
     "a diverted one diverted again",
     "a handling of no time",
     "a pause within a pause",
+    "a pool goes from one step to another",
     "a pre-empted one pre-empted again",
     "a pre-empted one requeued",
     "a server fails that has failed",
     "a server fails while its step is closed",
+    "a server comes back to a line",
+    "a step in the middle passed by",
     "a third time over one leg",
     "a visit paused twice",
     "a work paused as its server fails",
@@ -34,7 +38,10 @@ pub const RARE: [&str; 31] = [
     "requeued as its server fails",
     "requeued work overtaken",
     "three arrivals by one leg at one instant",
+    "no step of its first node handles it",
     "pre-empted at the instant of its start",
+    "pre-empted for a pool, with a server free",
+    "servers leave and come back at one instant",
     "several give up at one place and instant",
     "two of one stream at one instant",
 ];
@@ -101,6 +108,7 @@ pub fn rare(world: &World, outcome: &Outcome) -> BTreeMap<&'static str, u64> {
     others(world, events, &mut happened);
     failures(events, &mut happened);
     limits(world, events, &mut happened);
+    shares(world, events, &mut happened);
     for figures in outcome.stations.values() {
         let again = |visit: &&super::tick::Visit| visit.requeued > 0 && visit.fate == Fate::Left;
         for visit in figures.visits.iter().filter(again) {
@@ -241,6 +249,79 @@ fn limits(world: &World, events: &[Event], happened: &mut impl FnMut(&'static st
                 let now = parts.iter().rfind(|&&(from, _)| from <= event.time).unwrap_or(&parts[0]).1;
                 let beyond = parts.iter().any(|&(_, n)| n == UNLIMITED) && servers[event.object.as_str()] > now;
                 happened("beyond the number on duty after there was no limit", usize::from(beyond));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What pools, servers that leave and steps for some goods bring about.
+fn shares(world: &World, events: &[Event], happened: &mut impl FnMut(&'static str, usize)) {
+    let step_of = |event: &Event| {
+        let node = world.nodes.iter().find(|node| Some(node.name.as_str()) == text(event, "node"))?;
+        let at = node.steps.iter().position(|step| Some(step.name.as_str()) == text(event, "step"))?;
+        Some((node, at))
+    };
+    let place = |event: &Event| step_of(event).map(|(node, at)| format!("{}.{}", node.name, node.steps[at].name));
+    let mut busy: BTreeMap<String, i64> = BTreeMap::new();
+    for (i, event) in events.iter().enumerate() {
+        let instant = || events[..i].iter().rev().take_while(|before| before.time == event.time);
+        match event.kind.as_str() {
+            "HandlingStarted" => {
+                let Some((node, at)) = step_of(event) else { continue };
+                *busy.entry(place(event).unwrap_or_default()).or_default() += 1;
+                let shared = |before: &&Event| {
+                    before.kind == "HandlingFinished"
+                        && before.object != event.object
+                        && place(before) != place(event)
+                        && step_of(before).is_some_and(|(other, step)| {
+                            node.steps[at]
+                                .uses
+                                .iter()
+                                .any(|(pool, _)| other.steps[step].uses.iter().any(|(p, _)| p == pool))
+                        })
+                };
+                happened("a pool goes from one step to another", usize::from(instant().any(|before| shared(&before))));
+                let back = instant()
+                    .any(|before| before.kind == "ServerBack" && Some(&before.object) == place(event).as_ref());
+                happened("a server comes back to a line", usize::from(back));
+            }
+            "HandlingFinished" | "HandlingRequeued" => *busy.entry(place(event).unwrap_or_default()).or_default() -= 1,
+            "HandlingPreempted" => {
+                let Some((node, at)) = step_of(event) else { continue };
+                let busy = busy.entry(place(event).unwrap_or_default()).or_default();
+                let free = matches!(node.steps[at].servers, Servers::Number(n) if n > *busy);
+                // A server may be away, or fail, or be none by a disruption, where there is no pool.
+                let pool = free && !node.steps[at].uses.is_empty();
+                happened("pre-empted for a pool, with a server free", usize::from(pool));
+                *busy -= 1;
+            }
+            "YardEntered" => {
+                let Some((_, at)) = step_of(event) else { continue };
+                let before =
+                    instant().find(|before| before.object == event.object && before.kind == "HandlingFinished");
+                let from = before.and_then(step_of).map_or(at, |(_, from)| from);
+                let same_node = before.is_some_and(|before| text(before, "node") == text(event, "node"));
+                happened("a step in the middle passed by", usize::from(same_node && at > from + 1));
+            }
+            "Blocked" => {
+                let pool = step_of(event).is_some_and(|(node, at)| !node.steps[at].uses.is_empty());
+                happened("a blocked server with one of a pool", usize::from(pool));
+            }
+            "ServerAway" => {
+                let back = instant().any(|before| before.kind == "ServerBack" && before.object != event.object);
+                happened("servers leave and come back at one instant", usize::from(back));
+            }
+            "ConsignmentCreated" => {
+                let name = event.object.split('#').next();
+                let stream = world.streams.iter().find(|stream| Some(stream.name.as_str()) == name).expect("listed");
+                let node = world.nodes.iter().find(|node| node.name == stream.enters).expect("listed");
+                let handles = |step: &Step| match &stream.goods {
+                    Goods::Item { name, .. } => step.only.is_empty() || step.only.contains(name),
+                    _ => step.only.is_empty(),
+                };
+                let none = !node.steps.is_empty() && !node.steps.iter().any(handles);
+                happened("no step of its first node handles it", usize::from(none));
             }
             _ => {}
         }

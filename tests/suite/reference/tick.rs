@@ -10,6 +10,7 @@ mod down;
 mod due;
 mod fail;
 mod luck;
+mod pool;
 mod rate;
 mod start;
 mod tell;
@@ -137,6 +138,10 @@ struct Tick<'w> {
     struck: Vec<bool>,
     /// Of random disruptions: all that can fail by them, and how it stands with each.
     failing: Vec<Failing>,
+    /// Servers that left as their line was empty, until when.
+    away: Vec<Away>,
+    /// How often each server left before.
+    left: BTreeMap<(usize, usize, i64), u64>,
     goods: Vec<Consignment>,
     events: Vec<Event>,
     stations: Vec<Vec<Figures>>,
@@ -153,6 +158,13 @@ struct Failing {
     at: i64,
     /// How many outages are over.
     before: u64,
+}
+
+struct Away {
+    node: usize,
+    step: usize,
+    server: i64,
+    until: i64,
 }
 
 struct Consignment {
@@ -186,9 +198,11 @@ struct Consignment {
 enum Place {
     /// Dated before the start, which is not yet.
     Backlog,
-    /// Wants to enter the node's first step; once `noted` it stands at the gate.
+    /// Wants to enter the node's first step that handles it; once `noted` it stands at the gate.
     Outside {
         node: usize,
+        /// The first that handles it.
+        step: usize,
         since: i64,
         noted: bool,
     },
@@ -253,6 +267,8 @@ enum Act {
     /// Who starts, and who gives way to it.
     Start(usize, Option<usize>),
     GiveUp(usize),
+    ServerBack(usize),
+    LeaveIdle(usize, usize, i64),
 }
 
 /// Phase, place, kind of place, then priority, time of joining and name: who goes first.
@@ -266,6 +282,7 @@ const DEPARTURES: u8 = 5;
 const ENTRIES: u8 = 6;
 const STARTS: u8 = 7;
 const PATIENCE: u8 = 8;
+const LAST: u8 = 9;
 
 // Places of different kinds with equal names, in their order.
 const OF_DISRUPTION: u8 = 0;
@@ -295,6 +312,8 @@ impl<'w> Tick<'w> {
             step_shut: world.nodes.iter().map(|node| vec![false; node.steps.len()]).collect(),
             struck: vec![false; world.disruptions.len()],
             failing: vec![],
+            away: vec![],
+            left: BTreeMap::new(),
             goods: vec![],
             events: vec![],
             stations: world.nodes.iter().map(figures).collect(),
@@ -348,6 +367,7 @@ impl<'w> Tick<'w> {
         }
         instants.extend(self.arrivals.iter().flatten().map(|&(at, _)| at));
         instants.extend(self.timetable.iter().flatten());
+        instants.extend(self.away.iter().map(|away| away.until));
         instants.extend(self.failing.iter().map(|failing| failing.at));
         for disruption in self.world.disruptions.iter().filter(|disruption| disruption.random.is_none()) {
             instants.extend([disruption.on, disruption.on + disruption.lasts]);
@@ -356,9 +376,12 @@ impl<'w> Tick<'w> {
             instants.extend(node.hours.iter().flat_map(|&hours| self.next_days(hours)));
             for step in &node.steps {
                 instants.extend(step.hours.iter().flat_map(|&hours| self.next_days(hours)));
-                if let Servers::Calendar(parts) = &step.servers {
-                    instants.extend(parts.iter().map(|&(from, _)| from));
-                }
+            }
+        }
+        let of_steps = self.world.nodes.iter().flat_map(|node| node.steps.iter().map(|step| &step.servers));
+        for servers in of_steps.chain(self.world.pools.iter().map(|pool| &pool.servers)) {
+            if let Servers::Calendar(parts) = servers {
+                instants.extend(parts.iter().map(|&(from, _)| from));
             }
         }
         instants
@@ -462,11 +485,14 @@ fn first_departure(leg: &Leg) -> Option<i64> {
     Some(first)
 }
 
+/// What follows from the rest of a line is compared with the engine's, and left out where lines are read.
+const UNREAD: [&str; 3] = ["again", "left", "service"];
+
 /// `10 HandlingStarted a#1 node=n server=1 step=s`
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.time, self.kind, self.object)?;
-        for (name, value) in &self.fields {
+        for (name, value) in self.fields.iter().filter(|(name, _)| !UNREAD.contains(&name.as_str())) {
             match value {
                 Value::Int(value) => write!(f, " {name}={value}")?,
                 Value::Text(value) => write!(f, " {name}={value}")?,

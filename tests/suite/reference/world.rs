@@ -29,6 +29,14 @@ pub struct World {
     pub nodes: Vec<Node>,
     pub legs: Vec<Leg>,
     pub disruptions: Vec<Disruption>,
+    pub pools: Vec<Pool>,
+}
+
+/// Servers that several steps share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    pub name: String,
+    pub servers: Servers,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -196,6 +204,12 @@ pub struct Step {
     pub repeat: u64,
     /// How long goods wait in line before they give up.
     pub patience: Option<Law>,
+    /// Pools, and how many servers of each go with a server of the step.
+    pub uses: Vec<(String, i64)>,
+    /// For how long a server leaves that finds its line empty.
+    pub away: Option<Law>,
+    /// The items that it handles; all if none is named.
+    pub only: Vec<String>,
     pub hours: Option<Hours>,
     pub on_outage: Option<OnOutage>,
 }
@@ -266,6 +280,7 @@ impl World {
             nodes: vec![],
             legs: vec![],
             disruptions: vec![],
+            pools: vec![],
         }
     }
 
@@ -328,6 +343,9 @@ impl Step {
             when_full: WhenFull::Wait,
             repeat: 0,
             patience: None,
+            uses: vec![],
+            away: None,
+            only: vec![],
             hours: None,
             on_outage: None,
         }

@@ -1,7 +1,7 @@
 //! Keys that worlds learnt later. Each has dice of its own, so that what a world is otherwise stays as it was, and only some
 //! worlds have it, so that most of what a new key could hide is still seen without it.
 
-use super::super::world::{Preempt, Profile, Random, UNLIMITED};
+use super::super::world::{Pool, Preempt, Profile, Random, UNLIMITED};
 use super::*;
 
 /// Adds them to a world of this number.
@@ -14,6 +14,9 @@ pub(super) fn more(number: u64, world: &mut World) {
     preemption(&mut dice(5), world);
     unlimited(&mut dice(7), world);
     outages(&mut dice(6), world);
+    pools(&mut dice(8), world);
+    only(&mut dice(9), world);
+    away(&mut dice(10), world);
 }
 
 fn batches(dice: &mut Dice, world: &mut World) {
@@ -152,12 +155,17 @@ fn preemption(dice: &mut Dice, world: &mut World) {
     }
 }
 
-/// Outages that come again and again, where the world is over soon.
-fn outages(dice: &mut Dice, world: &mut World) {
+/// Whether a clock of its own that ticks every few seconds has not too long to do so.
+fn is_over_soon(world: &World) -> bool {
     let rates = world.streams.iter().any(|stream| stream.profile.is_some() || !stream.trend.is_empty());
     let hours =
         world.nodes.iter().any(|node| node.hours.is_some() || node.steps.iter().any(|step| step.hours.is_some()));
-    if !dice.coin(30) || (world.end.is_none() && (rates || hours)) {
+    world.end.is_some() || !(rates || hours)
+}
+
+/// Outages that come again and again, where the world is over soon.
+fn outages(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(30) || !is_over_soon(world) {
         return;
     }
     let mut places: Vec<String> = world.legs.iter().map(Leg::name).collect();
@@ -230,6 +238,84 @@ fn unlimited(dice: &mut Dice, world: &mut World) {
                 step.servers = Servers::Calendar(vec![(0, *n), (from, UNLIMITED), (until, dice.between(1, *n))]);
             }
             _ => {}
+        }
+    }
+}
+
+/// Pools. Nobody stands blocked with servers of a pool before a step that needs a pool: in a node with yards inside, either
+/// the first step uses pools or those that no yard comes after.
+fn pools(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(35) {
+        return;
+    }
+    let by_first: Vec<bool> = world.nodes.iter().map(|_| dice.coin(50)).collect();
+    let mut names = NAMES.to_vec();
+    dice.rotate(&mut names);
+    for name in names.iter().take(dice.between(1, 2) as usize) {
+        let n = dice.between(1, 3);
+        let servers = match dice.below(4) {
+            0 => {
+                let from = dice.of(&[5, 10, 30]);
+                let changes = dice.one(&[0, 1, 2, UNLIMITED]);
+                Servers::Calendar(vec![(0, dice.between(0, 3)), (from, *changes), (from + dice.of(&[5, 30]), n)])
+            }
+            _ => Servers::Number(n),
+        };
+        let mut used = false;
+        for (node, &by_first) in world.nodes.iter_mut().zip(&by_first) {
+            let yard = node.steps.iter().rposition(|step| step.yard.is_stated()).unwrap_or(0);
+            for (i, step) in node.steps.iter_mut().enumerate() {
+                let may = if by_first && yard > 0 { i == 0 } else { i >= yard };
+                if may && dice.coin(60) {
+                    step.uses.push(((*name).into(), dice.between(1, n.min(2))));
+                    used = true;
+                }
+            }
+        }
+        if used {
+            world.pools.push(Pool { name: (*name).into(), servers });
+        }
+    }
+}
+
+/// Steps for some items.
+fn only(dice: &mut Dice, world: &mut World) {
+    if world.items.is_empty() || !dice.coin(60) {
+        return;
+    }
+    for stream in &mut world.streams {
+        if dice.coin(40) {
+            stream.goods = Goods::Item { name: dice.one(&["kit", "b"]).to_string(), quantity: Law::Uniform(1, 3) };
+        }
+    }
+    for step in world.nodes.iter_mut().flat_map(|node| &mut node.steps) {
+        if dice.coin(50) {
+            step.only = vec![dice.one(&["kit", "kit", "b"]).to_string()];
+            if dice.coin(20) {
+                step.only = vec!["kit".into(), "b".into()];
+            }
+        }
+    }
+}
+
+/// Servers that leave when their line is empty, where the world is over soon.
+fn away(dice: &mut Dice, world: &mut World) {
+    if !dice.coin(20) || !is_over_soon(world) {
+        return;
+    }
+    for step in world.nodes.iter_mut().flat_map(|node| &mut node.steps) {
+        let unlimited = match &step.servers {
+            Servers::Number(_) => false,
+            Servers::Calendar(parts) => parts.iter().any(|&(_, n)| n == UNLIMITED),
+            Servers::Unlimited => true,
+        };
+        // Left out: where a line ends because who waits for a pool gives up, servers leave or stay as the engine came to it.
+        if !unlimited && step.patience.is_none() && dice.coin(50) {
+            step.away = Some(match dice.below(3) {
+                0 => Law::Uniform(0, dice.of(&[5, 20])),
+                1 => Law::Weights(vec![(0, 1), (5, 2), (20, 1)]),
+                _ => Law::Constant(dice.of(&[1, 3, 5, 10, 20])),
+            });
         }
     }
 }

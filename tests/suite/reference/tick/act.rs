@@ -17,11 +17,13 @@ impl Tick<'_> {
             Act::Timetable(leg) => self.depart_by_timetable(leg),
             Act::DepartFree(i) => self.depart_free(i),
             Act::Enter(i) => match self.goods[i].place {
-                Place::Outside { node, .. } => self.enter_from_outside(i, node),
+                Place::Outside { node, step, .. } => self.enter_from_outside(i, node, step),
                 _ => self.enter_from_inside(i),
             },
             Act::Start(i, instead) => self.start(i, instead),
             Act::GiveUp(i) => self.give_up(i),
+            Act::ServerBack(a) => self.come_back(a),
+            Act::LeaveIdle(node, step, server) => self.leave_idle(node, step, server),
         }
     }
 
@@ -132,15 +134,26 @@ impl Tick<'_> {
 
     /// Reaches a node from outside; `at_once` when nothing else says so.
     pub(super) fn come(&mut self, i: usize, node: usize, since: i64, at_once: bool) {
-        if self.world.nodes[node].steps.is_empty() {
+        if let Some(step) = self.step_from(i, node, 0) {
+            self.goods[i].place = Place::Outside { node, step, since, noted: false };
+            self.open_visit(i, since);
+        } else {
             if at_once {
                 self.emit_of("NodeReached", i, &[("node", self.node_value(node))]);
             }
             self.ready(i, node, since);
-        } else {
-            self.goods[i].place = Place::Outside { node, since, noted: false };
-            self.open_visit(i, since);
         }
+    }
+
+    /// The first of the node's steps, from this one on, that handles it.
+    fn step_from(&self, i: usize, node: usize, from: usize) -> Option<usize> {
+        let item = match &self.world.streams[self.goods[i].stream].goods {
+            Goods::Item { name, .. } => Some(name),
+            _ => None,
+        };
+        let steps = &self.world.nodes[node].steps;
+        let handles = |step: &Step| step.only.is_empty() || item.is_some_and(|item| step.only.contains(item));
+        (from..steps.len()).find(|&step| handles(&steps[step]))
     }
 
     /// Ready to leave the node: where its way goes on is settled now, and what is free to go goes.
@@ -260,10 +273,10 @@ impl Tick<'_> {
         }
     }
 
-    fn enter_from_outside(&mut self, i: usize, node: usize) {
-        match self.full_from_outside(i, node) {
-            None => self.enter(i, node, 0, false),
-            Some(WhenFull::Overflow) => self.enter(i, node, 0, true),
+    fn enter_from_outside(&mut self, i: usize, node: usize, step: usize) {
+        match self.full_from_outside(i, node, step) {
+            None => self.enter(i, node, step, false),
+            Some(WhenFull::Overflow) => self.enter(i, node, step, true),
             Some(WhenFull::Wait) => self.wait_at_gate(i, node),
             Some(WhenFull::Divert(_)) if self.has_been_round(i, node) => self.wait_at_gate(i, node),
             Some(WhenFull::Refuse) => {
@@ -285,8 +298,8 @@ impl Tick<'_> {
     }
 
     fn wait_at_gate(&mut self, i: usize, node: usize) {
-        let Place::Outside { since, .. } = self.goods[i].place else { unreachable!("it is outside") };
-        self.goods[i].place = Place::Outside { node, since, noted: true };
+        let Place::Outside { step, since, .. } = self.goods[i].place else { unreachable!("it is outside") };
+        self.goods[i].place = Place::Outside { node, step, since, noted: true };
         self.emit_of("HeldAtGate", i, &[("node", self.node_value(node))]);
     }
 
@@ -342,18 +355,18 @@ impl Tick<'_> {
 
     fn end_handling(&mut self, i: usize) {
         let Place::Serving { node, step, server, .. } = self.goods[i].place else { unreachable!("it was in service") };
-        self.emit_at_step("HandlingFinished", i, node, step, &[]);
         let chance = self.step(node, step).repeat;
         let again = chance > 0 && {
             let word = self.word(i, &format!("repeat {}", self.step_name(node, step)));
             high(word, MILLION) < chance
         };
+        self.emit_at_step("HandlingFinished", i, node, step, &[("again", Value::Text(again.to_string()))]);
         if again {
             self.close_visit(i, Fate::Left);
             let since = self.now;
             self.goods[i].place = Place::Moving { node, step, server: None, to: step, since, noted: false };
-        } else if step + 1 < self.world.nodes[node].steps.len() {
-            let (server, to, since) = (Some(server), step + 1, self.now);
+        } else if let Some(to) = self.step_from(i, node, step + 1) {
+            let (server, since) = (Some(server), self.now);
             self.goods[i].place = Place::Moving { node, step, server, to, since, noted: false };
         } else {
             self.close_visit(i, Fate::Left);

@@ -101,16 +101,16 @@ impl<'w> Tick<'w> {
         match (up, rule, work) {
             (false, OnOutage::Pause, Work::Ends(at)) => {
                 self.goods[i].place = place(Work::Paused { remaining: at - self.now });
-                self.emit_at_step("HandlingPaused", i, node, step, &[]);
+                self.emit_at_step("HandlingPaused", i, node, step, &[("left", Value::Int(at - self.now))]);
             }
             (false, OnOutage::Requeue, Work::Ends(at)) => {
                 self.goods[i].place = Place::Line { node, step };
                 self.goods[i].remaining = Some(at - self.now);
-                self.emit_at_step("HandlingRequeued", i, node, step, &[]);
+                self.emit_at_step("HandlingRequeued", i, node, step, &[("left", Value::Int(at - self.now))]);
             }
             (true, _, Work::Paused { remaining }) => {
                 self.goods[i].place = place(Work::Ends(self.now + remaining));
-                self.emit_at_step("HandlingResumed", i, node, step, &[]);
+                self.emit_at_step("HandlingResumed", i, node, step, &[("left", Value::Int(remaining))]);
             }
             _ => {}
         }

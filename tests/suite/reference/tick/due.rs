@@ -21,13 +21,7 @@ impl<'w> Tick<'w> {
                 due.push(((DEPARTURES, self.leg_place(leg), OF_LEG, NOBODY), Act::Timetable(leg)));
             }
         }
-        for (n, node) in self.world.nodes.iter().enumerate() {
-            for s in 0..node.steps.len() {
-                if let Some((c, instead)) = self.who_starts(n, s) {
-                    due.push(((STARTS, self.step_place(n, s), OF_STEP, NOBODY), Act::Start(c, instead)));
-                }
-            }
-        }
+        self.due_of_steps(&mut due);
         due
     }
 
@@ -51,8 +45,8 @@ impl<'w> Tick<'w> {
                 Place::Ready { leg } if self.world.legs[leg].departures.is_none() && self.leg_may_leave(leg) => {
                     due.push(((DEPARTURES, self.leg_place(leg), OF_LEG, by(c.joined)), Act::DepartFree(i)));
                 }
-                Place::Outside { node, since, noted } if !noted || self.fits_from_outside(i, node) => {
-                    due.push(((ENTRIES, self.step_place(node, 0), OF_STEP, by(since)), Act::Enter(i)));
+                Place::Outside { node, step, since, noted } if !noted || self.fits_from_outside(i, node, step) => {
+                    due.push(((ENTRIES, self.step_place(node, step), OF_STEP, by(since)), Act::Enter(i)));
                 }
                 Place::Moving { node, to, since, noted, .. } if !noted || self.fits_from_inside(i) => {
                     due.push(((ENTRIES, self.step_place(node, to), OF_STEP, by(since)), Act::Enter(i)));
@@ -71,6 +65,10 @@ impl<'w> Tick<'w> {
             if disruption.random.is_none() && covers != self.struck[d] {
                 due.push(((CALENDARS, [&disruption.name, ""], OF_DISRUPTION, NOBODY), Act::Disruption(d)));
             }
+        }
+        for (a, away) in self.away.iter().enumerate().filter(|(_, away)| away.until == self.now) {
+            let place = self.step_place(away.node, away.step);
+            due.push(((CALENDARS, place, OF_STEP, (away.server, 0, NOBODY.2)), Act::ServerBack(a)));
         }
         for (d, disruption) in self.world.disruptions.iter().enumerate() {
             let awaited = disruption.random.is_none() || self.failing.iter().any(|failing| failing.disruption == d);
@@ -117,7 +115,7 @@ impl<'w> Tick<'w> {
     }
 
     /// What a number or a calendar says now; none where that is no limit.
-    fn number_now(&self, servers: &Servers) -> Option<i64> {
+    pub(super) fn number_now(&self, servers: &Servers) -> Option<i64> {
         let number = match servers {
             Servers::Unlimited => UNLIMITED,
             Servers::Number(n) => *n,
@@ -129,17 +127,17 @@ impl<'w> Tick<'w> {
         Some(number).filter(|&n| n != UNLIMITED)
     }
 
-    fn fits_from_outside(&self, i: usize, node: usize) -> bool {
-        let full = self.full_from_outside(i, node);
+    fn fits_from_outside(&self, i: usize, node: usize, step: usize) -> bool {
+        let full = self.full_from_outside(i, node, step);
         full.is_none_or(|when_full| *when_full == WhenFull::Overflow)
     }
 
     /// What stands in the way of entering the node's first step: the rule of the node's yard if that is full, else of the
     /// step's; none when there is room. A yard that overflows gives way to the other's rule.
-    pub(super) fn full_from_outside(&self, i: usize, node: usize) -> Option<&'w WhenFull> {
-        let (rules, first) = (&self.world.nodes[node], self.step(node, 0));
+    pub(super) fn full_from_outside(&self, i: usize, node: usize, step: usize) -> Option<&'w WhenFull> {
+        let (rules, first) = (&self.world.nodes[node], self.step(node, step));
         let node_has_room = has_room(rules.yard, &self.in_node(node), self.goods[i].mass);
-        let step_has_room = has_room(first.yard, &self.in_step(node, 0), self.goods[i].mass);
+        let step_has_room = has_room(first.yard, &self.in_step(node, step), self.goods[i].mass);
         match (node_has_room, step_has_room) {
             (true, true) => None,
             (false, false) if rules.when_full == WhenFull::Overflow => Some(&first.when_full),

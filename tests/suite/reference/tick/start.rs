@@ -13,7 +13,7 @@ impl<'w> Tick<'w> {
         if line.is_empty() || !self.step_is_up(node, step) {
             return None;
         }
-        if self.free_server(node, step).is_some() {
+        if self.free_server(node, step).is_some() && self.pools_have_enough(node, step) {
             return Some((line[0], None));
         }
         let least = rules.preempt.and_then(|_| self.least_urgent(node, step))?;
@@ -37,21 +37,25 @@ impl<'w> Tick<'w> {
     }
 
     fn free_server(&self, node: usize, step: usize) -> Option<i64> {
-        let taken = |server: i64| {
-            self.goods.iter().any(|c| match c.place {
-                Place::Serving { node: n, step: s, server: taken, .. } => (n, s, taken) == (node, step, server),
-                Place::Moving { node: n, step: s, server: Some(taken), .. } => (n, s, taken) == (node, step, server),
-                _ => false,
-            })
-        };
         let most = self.on_duty(node, step).unwrap_or(i64::MAX);
-        (1..=most).find(|&server| !taken(server) && !self.has_failed(node, step, server))
+        (1..=most).find(|&server| self.is_free(node, step, server))
+    }
+
+    /// Whether it has nobody, works, and is there.
+    pub(super) fn is_free(&self, node: usize, step: usize, server: i64) -> bool {
+        let taken = self.goods.iter().any(|c| match c.place {
+            Place::Serving { node: n, step: s, server: taken, .. } => (n, s, taken) == (node, step, server),
+            Place::Moving { node: n, step: s, server: Some(taken), .. } => (n, s, taken) == (node, step, server),
+            _ => false,
+        });
+        !taken && !self.has_failed(node, step, server) && !self.is_away(node, step, server)
     }
 
     pub(super) fn start(&mut self, i: usize, instead: Option<usize>) {
         let Place::Line { node, step } = self.goods[i].place else { unreachable!("who starts stood in the line") };
         let server = match instead {
             None => self.free_server(node, step).expect("a server is free"),
+            // The servers of pools stay with the step: each start needs as many.
             Some(least) => self.give_way(least, i),
         };
         let drawn = scaled(self.goods[i].handling, &self.factors_of_step(node, step));
@@ -62,7 +66,8 @@ impl<'w> Tick<'w> {
         self.goods[i].place = Place::Serving { node, step, server, work: Work::Ends(self.now + seconds) };
         let now = self.now;
         self.visit(i).started.get_or_insert(now);
-        self.emit_at_step("HandlingStarted", i, node, step, &[("server", Value::Int(server))]);
+        let fields = [("server", Value::Int(server)), ("service", Value::Int(seconds))];
+        self.emit_at_step("HandlingStarted", i, node, step, &fields);
     }
 
     /// Back into the line, for one that is more urgent; the server that it had.

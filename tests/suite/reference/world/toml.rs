@@ -33,6 +33,11 @@ pub fn to_toml(world: &World) -> String {
         }
         line(&mut text, &format!("effect = {}", effect(disruption.effect)));
     }
+    for pool in &world.pools {
+        line(&mut text, "\n[[pool]]");
+        line(&mut text, &format!("name = \"{}\"", pool.name));
+        servers(&mut text, world, &pool.servers);
+    }
     for leg in &world.legs {
         leg_entry(&mut text, world, leg);
     }
@@ -135,17 +140,7 @@ fn node_entry(text: &mut String, world: &World, node: &Node) {
     for step in &node.steps {
         line(text, "\n[[node.step]]");
         line(text, &format!("name = \"{}\"", step.name));
-        match &step.servers {
-            Servers::Number(n) => line(text, &format!("servers = {n}")),
-            Servers::Unlimited => line(text, "servers = \"unlimited\""),
-            Servers::Calendar(parts) => {
-                let number = |n| if n == UNLIMITED { "\"unlimited\"".into() } else { bare(n) };
-                let part =
-                    |&(from, n): &(i64, i64)| format!("{{ from = {}, n = {} }}", date(world.start + from), number(n));
-                let parts: Vec<String> = parts.iter().map(part).collect();
-                line(text, &format!("servers = [{}]", parts.join(", ")));
-            }
-        }
+        servers(text, world, &step.servers);
         line(text, &format!("time = {}", law(&step.time, seconds)));
         discipline(text, step.discipline);
         match step.preempt {
@@ -160,8 +155,32 @@ fn node_entry(text: &mut String, world: &World, node: &Node) {
         if let Some(patience) = &step.patience {
             line(text, &format!("patience = {}", law(patience, seconds)));
         }
+        if !step.uses.is_empty() {
+            let uses: Vec<String> = step.uses.iter().map(|(pool, n)| format!("\"{pool}\" = {n}")).collect();
+            line(text, &format!("uses = {{ {} }}", uses.join(", ")));
+        }
+        if let Some(away) = &step.away {
+            line(text, &format!("away_when_idle = {}", law(away, seconds)));
+        }
+        if !step.only.is_empty() {
+            line(text, &format!("only = {:?}", step.only));
+        }
         hours(text, step.hours);
         on_outage(text, step.on_outage);
+    }
+}
+
+fn servers(text: &mut String, world: &World, servers: &Servers) {
+    match servers {
+        Servers::Number(n) => line(text, &format!("servers = {n}")),
+        Servers::Unlimited => line(text, "servers = \"unlimited\""),
+        Servers::Calendar(parts) => {
+            let number = |n| if n == UNLIMITED { "\"unlimited\"".into() } else { bare(n) };
+            let part =
+                |&(from, n): &(i64, i64)| format!("{{ from = {}, n = {} }}", date(world.start + from), number(n));
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            line(text, &format!("servers = [{}]", parts.join(", ")));
+        }
     }
 }
 
@@ -403,5 +422,61 @@ enters = "a"
 to = "b"
 "#;
         assert_eq!(to_toml(&world), expected);
+    }
+
+    #[test]
+    fn keys_that_came_later_are_written_too() {
+        let mut world = World::new();
+        world.end = Some(90);
+        world.pools = vec![Pool { name: "crew".into(), servers: Servers::Calendar(vec![(0, 1), (60, UNLIMITED)]) }];
+        let dock = Step {
+            preempt: Some(Preempt::Restart),
+            patience: Some(Law::Constant(7)),
+            uses: vec![("crew".into(), 2)],
+            away: Some(Law::Uniform(0, 5)),
+            only: vec!["kit".into(), "b".into()],
+            ..Step::new("dock", 1, 5)
+        };
+        world.nodes = vec![Node { steps: vec![dock], ..Node::new("n", Kind::Hub) }];
+        let every = |profile: Profile| Stream {
+            arrivals: Arrivals::Every { interval: Law::Constant(5), first: None },
+            profile: Some(profile),
+            ..Stream::at("s", &[], "n")
+        };
+        let parts = Profile::Parts { period: 40, factors: vec![0, MILLION / 2] };
+        let weekdays = vec![MILLION, 0, 0, 0, 0, 0, 1_234_567];
+        let calendar = Profile::Calendar { hours: vec![], weekdays, months: vec![MILLION; 12] };
+        world.streams = vec![
+            Stream { batch: Some(Law::Uniform(1, 4)), circulates: true, ..every(parts) },
+            Stream { trend: vec![(-5, 0), (60, 2 * MILLION)], ..every(calendar) },
+        ];
+        let random = Random { every: Law::Constant(9), lasts: Law::Uniform(0, 5), each_server: true };
+        world.disruptions = vec![Disruption {
+            name: "d".into(),
+            strikes: "n.dock".into(),
+            on: 0,
+            lasts: 0,
+            effect: Effect::Closed,
+            random: Some(random),
+        }];
+        let text = to_toml(&world);
+        for line in [
+            r#"arrivals = { every = "9 s" }"#,
+            r#"lasts = { uniform = { low = "0 s", high = "5 s" } }"#,
+            "each_server = true",
+            r#"servers = [{ from = 2025-07-14, n = 1 }, { from = 2025-07-14T00:01:00Z, n = "unlimited" }]"#,
+            r#"preempt = "restart""#,
+            r#"patience = "7 s""#,
+            r#"uses = { "crew" = 2 }"#,
+            r#"away_when_idle = { uniform = { low = "0 s", high = "5 s" } }"#,
+            r#"only = ["kit", "b"]"#,
+            "batch = { uniform = { low = 1, high = 4 } }",
+            "circulates = true",
+            r#"profile = { period = "40 s", factors = [0.0, 0.5] }"#,
+            "profile = { weekdays = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.234567], months = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0] }",
+            "trend = [{ at = 2025-07-13T23:59:55Z, factor = 0.0 }, { at = 2025-07-14T00:01:00Z, factor = 2.0 }]",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
+        }
     }
 }
