@@ -412,7 +412,7 @@ pub fn stream(name: &str, dates: &[i64], priority: i64) -> Stream {
 
 /// An outage.
 pub fn closed(strikes: &str, on: i64, lasts: i64) -> Disruption {
-    Disruption { name: format!("x{on}"), strikes: strikes.into(), on, lasts, effect: Effect::Closed }
+    Disruption { name: format!("x{on}"), strikes: strikes.into(), on, lasts, effect: Effect::Closed, random: None }
 }
 
 /// Why a scenario's text is refused.

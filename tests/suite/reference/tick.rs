@@ -8,12 +8,16 @@
 mod act;
 mod down;
 mod due;
+mod fail;
 mod luck;
+mod pool;
+mod rate;
+mod start;
 mod tell;
 
 use super::world::{
-    Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Servers,
-    Step, WhenFull, World,
+    Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Preempt,
+    Profile, Servers, Step, Stream, UNLIMITED, WhenFull, World,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -102,6 +106,7 @@ pub enum Fate {
     Left,
     Refused,
     Diverted,
+    GaveUp,
 }
 
 /// Runs the world with the luck of this seed.
@@ -120,6 +125,8 @@ struct Tick<'w> {
     last_move: i64,
     /// Per stream: time and number of the next arrival.
     arrivals: Vec<Option<(i64, u64)>>,
+    /// Per stream: how many are still to come of the batch that is coming, and how many batches came.
+    batches: Vec<(i64, usize)>,
     /// Per leg: its next departure by timetable.
     timetable: Vec<Option<i64>>,
     /// Per leg: how many vehicles left.
@@ -129,10 +136,35 @@ struct Tick<'w> {
     step_shut: Vec<Vec<bool>>,
     /// Per disruption: in force, as far as phase 2 has been told.
     struck: Vec<bool>,
+    /// Of random disruptions: all that can fail by them, and how it stands with each.
+    failing: Vec<Failing>,
+    /// Servers that left as their line was empty, until when.
+    away: Vec<Away>,
+    /// How often each server left before.
+    left: BTreeMap<(usize, usize, i64), u64>,
     goods: Vec<Consignment>,
     events: Vec<Event>,
     stations: Vec<Vec<Figures>>,
     legs: Vec<Figures>,
+}
+
+/// A place, or a server of one, that a random disruption strikes again and again.
+struct Failing {
+    disruption: usize,
+    /// From 1; 0 is the whole place.
+    server: i64,
+    down: bool,
+    /// When it changes.
+    at: i64,
+    /// How many outages are over.
+    before: u64,
+}
+
+struct Away {
+    node: usize,
+    step: usize,
+    server: i64,
+    until: i64,
 }
 
 struct Consignment {
@@ -152,6 +184,10 @@ struct Consignment {
     handling: i64,
     /// Work that a requeued one has before it.
     remaining: Option<i64>,
+    /// When it will have waited in this line for as long as it would.
+    gives_up: Option<i64>,
+    /// When a server began with it last.
+    begun: i64,
     /// Which of its stage's visits it is on.
     visit: usize,
     created: i64,
@@ -162,9 +198,11 @@ struct Consignment {
 enum Place {
     /// Dated before the start, which is not yet.
     Backlog,
-    /// Wants to enter the node's first step; once `noted` it stands at the gate.
+    /// Wants to enter the node's first step that handles it; once `noted` it stands at the gate.
     Outside {
         node: usize,
+        /// The first that handles it.
+        step: usize,
         since: i64,
         noted: bool,
     },
@@ -219,12 +257,18 @@ enum Act {
     NodeHours(usize),
     StepHours(usize, usize),
     Disruption(usize),
+    AwaitOutages(usize),
+    Fail(usize),
     EnterBacklog(usize),
     Arrive(usize),
     Timetable(usize),
     DepartFree(usize),
     Enter(usize),
-    Start(usize),
+    /// Who starts, and who gives way to it.
+    Start(usize, Option<usize>),
+    GiveUp(usize),
+    ServerBack(usize),
+    LeaveIdle(usize, usize, i64),
 }
 
 /// Phase, place, kind of place, then priority, time of joining and name: who goes first.
@@ -237,6 +281,8 @@ const ARRIVALS: u8 = 3;
 const DEPARTURES: u8 = 5;
 const ENTRIES: u8 = 6;
 const STARTS: u8 = 7;
+const PATIENCE: u8 = 8;
+const LAST: u8 = 9;
 
 // Places of different kinds with equal names, in their order.
 const OF_DISRUPTION: u8 = 0;
@@ -259,11 +305,15 @@ impl<'w> Tick<'w> {
             now: 0,
             last_move: 0,
             arrivals: vec![],
+            batches: vec![(0, 0); world.streams.len()],
             timetable: world.legs.iter().map(first_departure).collect(),
             departed: vec![0; world.legs.len()],
             node_shut: vec![false; world.nodes.len()],
             step_shut: world.nodes.iter().map(|node| vec![false; node.steps.len()]).collect(),
             struck: vec![false; world.disruptions.len()],
+            failing: vec![],
+            away: vec![],
+            left: BTreeMap::new(),
             goods: vec![],
             events: vec![],
             stations: world.nodes.iter().map(figures).collect(),
@@ -300,7 +350,8 @@ impl<'w> Tick<'w> {
     }
 
     fn anything_moves(&self) -> bool {
-        let moves = |c: &Consignment| matches!(c.place, Place::Serving { .. } | Place::Transit { .. });
+        let moves =
+            |c: &Consignment| matches!(c.place, Place::Serving { .. } | Place::Transit { .. }) || c.gives_up.is_some();
         self.arrivals.iter().any(Option::is_some) || self.goods.iter().any(moves)
     }
 
@@ -312,19 +363,25 @@ impl<'w> Tick<'w> {
                 Place::Serving { work: Work::Ends(at), .. } | Place::Transit { arrives: at, .. } => instants.push(at),
                 _ => {}
             }
+            instants.extend(c.gives_up);
         }
         instants.extend(self.arrivals.iter().flatten().map(|&(at, _)| at));
         instants.extend(self.timetable.iter().flatten());
-        for disruption in &self.world.disruptions {
+        instants.extend(self.away.iter().map(|away| away.until));
+        instants.extend(self.failing.iter().map(|failing| failing.at));
+        for disruption in self.world.disruptions.iter().filter(|disruption| disruption.random.is_none()) {
             instants.extend([disruption.on, disruption.on + disruption.lasts]);
         }
         for node in &self.world.nodes {
             instants.extend(node.hours.iter().flat_map(|&hours| self.next_days(hours)));
             for step in &node.steps {
                 instants.extend(step.hours.iter().flat_map(|&hours| self.next_days(hours)));
-                if let Servers::Calendar(parts) = &step.servers {
-                    instants.extend(parts.iter().map(|&(from, _)| from));
-                }
+            }
+        }
+        let of_steps = self.world.nodes.iter().flat_map(|node| node.steps.iter().map(|step| &step.servers));
+        for servers in of_steps.chain(self.world.pools.iter().map(|pool| &pool.servers)) {
+            if let Servers::Calendar(parts) = servers {
+                instants.extend(parts.iter().map(|&(from, _)| from));
             }
         }
         instants
@@ -428,11 +485,14 @@ fn first_departure(leg: &Leg) -> Option<i64> {
     Some(first)
 }
 
+/// What follows from the rest of a line is compared with the engine's, and left out where lines are read.
+const UNREAD: [&str; 3] = ["again", "left", "service"];
+
 /// `10 HandlingStarted a#1 node=n server=1 step=s`
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.time, self.kind, self.object)?;
-        for (name, value) in &self.fields {
+        for (name, value) in self.fields.iter().filter(|(name, _)| !UNREAD.contains(&name.as_str())) {
             match value {
                 Value::Int(value) => write!(f, " {name}={value}")?,
                 Value::Text(value) => write!(f, " {name}={value}")?,

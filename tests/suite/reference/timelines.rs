@@ -29,7 +29,7 @@ fn hub(steps: Vec<Step>, dates: &[i64]) -> World {
 }
 
 fn closed(name: &str, strikes: &str, on: i64, lasts: i64) -> Disruption {
-    Disruption { name: name.into(), strikes: strikes.into(), on, lasts, effect: Effect::Closed }
+    Disruption { name: name.into(), strikes: strikes.into(), on, lasts, effect: Effect::Closed, random: None }
 }
 
 #[test]

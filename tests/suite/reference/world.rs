@@ -15,6 +15,9 @@ pub const MONDAY: i64 = 1_752_451_200;
 
 pub const DAY: i64 = 86_400;
 
+/// In a calendar of servers.
+pub const UNLIMITED: i64 = i64::MAX;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
     /// Seconds since 1970, UTC.
@@ -26,6 +29,14 @@ pub struct World {
     pub nodes: Vec<Node>,
     pub legs: Vec<Leg>,
     pub disruptions: Vec<Disruption>,
+    pub pools: Vec<Pool>,
+}
+
+/// Servers that several steps share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    pub name: String,
+    pub servers: Servers,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +65,15 @@ pub enum Arrivals {
     Every { interval: Law, first: Option<i64> },
 }
 
+/// How the rate of a stream changes, in millionths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Of equal parts of a period that begins at the start, each of whole seconds.
+    Parts { period: i64, factors: Vec<u64> },
+    /// 24, seven from Monday on, and twelve; each of them may be missing altogether, but not all.
+    Calendar { hours: Vec<u64>, weekdays: Vec<u64>, months: Vec<u64> },
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Goods {
     /// Consignments without a stated mass: 0 kg.
@@ -70,6 +90,14 @@ pub struct Stream {
     pub name: String,
     pub arrivals: Arrivals,
     pub count: Option<u64>,
+    /// How many come each time; one unless stated.
+    pub batch: Option<Law>,
+    /// Only beside `every`.
+    pub profile: Option<Profile>,
+    /// Instants in rising order and the factors there; only beside `every`.
+    pub trend: Vec<(i64, u64)>,
+    /// Its way may have no end.
+    pub circulates: bool,
     pub priority: Law,
     pub goods: Goods,
     pub enters: String,
@@ -141,7 +169,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Servers {
     Number(i64),
-    /// From when on how many; the first from 0.
+    /// From when on how many, or `UNLIMITED`; the first before that, too.
     Calendar(Vec<(i64, i64)>),
     Unlimited,
 }
@@ -156,16 +184,32 @@ pub enum Discipline {
     Shortest,
 }
 
+/// What becomes of the work of one that gave way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preempt {
+    Resume,
+    Restart,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub name: String,
     pub servers: Servers,
     pub discipline: Discipline,
+    pub preempt: Option<Preempt>,
     pub time: Law,
     pub yard: Limit,
     pub when_full: WhenFull,
     /// A chance in millionths.
     pub repeat: u64,
+    /// How long goods wait in line before they give up.
+    pub patience: Option<Law>,
+    /// Pools, and how many servers of each go with a server of the step.
+    pub uses: Vec<(String, i64)>,
+    /// For how long a server leaves that finds its line empty.
+    pub away: Option<Law>,
+    /// The items that it handles; all if none is named.
+    pub only: Vec<String>,
     pub hours: Option<Hours>,
     pub on_outage: Option<OnOutage>,
 }
@@ -199,9 +243,21 @@ pub struct Disruption {
     pub name: String,
     /// A node, `node.step` or a leg.
     pub strikes: String,
+    /// Both are for what comes once.
     pub on: i64,
     pub lasts: i64,
     pub effect: Effect,
+    /// Comes again and again instead.
+    pub random: Option<Random>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Random {
+    /// From the start or the end of one to the next.
+    pub every: Law,
+    pub lasts: Law,
+    /// The servers of a step fail, each for itself.
+    pub each_server: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,6 +280,7 @@ impl World {
             nodes: vec![],
             legs: vec![],
             disruptions: vec![],
+            pools: vec![],
         }
     }
 
@@ -245,6 +302,10 @@ impl Stream {
             name: name.into(),
             arrivals: Arrivals::At(dates.to_vec()),
             count: None,
+            batch: None,
+            profile: None,
+            trend: vec![],
+            circulates: false,
             priority: Law::Constant(1),
             goods: Goods::Unstated,
             enters: enters.into(),
@@ -276,10 +337,15 @@ impl Step {
             name: name.into(),
             servers: Servers::Number(servers),
             discipline: Discipline::Priority,
+            preempt: None,
             time: Law::Constant(time),
             yard: Limit::default(),
             when_full: WhenFull::Wait,
             repeat: 0,
+            patience: None,
+            uses: vec![],
+            away: None,
+            only: vec![],
             hours: None,
             on_outage: None,
         }

@@ -10,15 +10,20 @@ impl Tick<'_> {
             Act::NodeHours(node) => self.change(|tick| tick.node_shut[node] = !tick.node_shut[node]),
             Act::StepHours(node, step) => self.change(|tick| tick.step_shut[node][step] = !tick.step_shut[node][step]),
             Act::Disruption(d) => self.change(|tick| tick.struck[d] = !tick.struck[d]),
+            Act::AwaitOutages(d) => self.await_outages(d),
+            Act::Fail(f) => self.fail(f),
             Act::EnterBacklog(i) => self.come(i, self.entry(self.goods[i].stream), self.goods[i].created, false),
             Act::Arrive(stream) => self.arrive(stream),
             Act::Timetable(leg) => self.depart_by_timetable(leg),
             Act::DepartFree(i) => self.depart_free(i),
             Act::Enter(i) => match self.goods[i].place {
-                Place::Outside { node, .. } => self.enter_from_outside(i, node),
+                Place::Outside { node, step, .. } => self.enter_from_outside(i, node, step),
                 _ => self.enter_from_inside(i),
             },
-            Act::Start(i) => self.start(i),
+            Act::Start(i, instead) => self.start(i, instead),
+            Act::GiveUp(i) => self.give_up(i),
+            Act::ServerBack(a) => self.come_back(a),
+            Act::LeaveIdle(node, step, server) => self.leave_idle(node, step, server),
         }
     }
 
@@ -68,15 +73,36 @@ impl Tick<'_> {
             joined: self.now,
             handling: 0,
             remaining: None,
+            gives_up: None,
+            begun: 0,
             visit: 0,
             created: self.now,
             gone: None,
         });
         let i = self.goods.len() - 1;
+        self.count_in_batch(stream, i);
         self.arrivals[stream] = self.arrival_after(stream, Some((self.now, n)));
         let fields = [("priority", Value::Int(priority)), ("mass", Value::Int(mass))];
         self.emit_of("ConsignmentCreated", i, &fields);
         i
+    }
+
+    /// The first of a batch draws how many it has; the stream's `count` cuts it off.
+    fn count_in_batch(&mut self, stream: usize, i: usize) {
+        if self.batches[stream].0 == 0 {
+            let rules = &self.world.streams[stream];
+            let mut size = 1;
+            if let Some(batch) = &rules.batch {
+                size = batch.draw(self.word(i, "batch"));
+                if let Some(count) = rules.count {
+                    size = size.min((FIRST + count - self.goods[i].n) as i64);
+                }
+                self.emit("BatchArrived", &rules.name, &[("size", Value::Int(size))]);
+            }
+            self.batches[stream].0 = size;
+            self.batches[stream].1 += 1;
+        }
+        self.batches[stream].0 -= 1;
     }
 
     pub(super) fn arrival_after(&self, stream: usize, last: Option<(i64, u64)>) -> Option<(i64, u64)> {
@@ -85,15 +111,22 @@ impl Tick<'_> {
         if rules.count.is_some_and(|count| n >= FIRST + count) {
             return None;
         }
+        let (left, times) = self.batches[stream];
+        if left > 0 {
+            return Some((self.now, n));
+        }
         let at = match &rules.arrivals {
             Arrivals::At(dates) => {
                 let mut dates = dates.clone();
                 dates.sort();
-                *dates.get(usize::try_from(n - FIRST).expect("few dates"))?
+                *dates.get(times)?
             }
             Arrivals::Every { interval, first } => match (last, first) {
                 (None, Some(first)) => *first,
-                _ => last.map_or(0, |(at, _)| at) + interval.draw(self.block(&rules.name, n)[0]),
+                _ => {
+                    let seconds = interval.draw(self.block(&rules.name, n)[0]);
+                    self.passed(rules, last.map_or(0, |(at, _)| at), seconds)?
+                }
             },
         };
         Some((at, n))
@@ -101,15 +134,26 @@ impl Tick<'_> {
 
     /// Reaches a node from outside; `at_once` when nothing else says so.
     pub(super) fn come(&mut self, i: usize, node: usize, since: i64, at_once: bool) {
-        if self.world.nodes[node].steps.is_empty() {
+        if let Some(step) = self.step_from(i, node, 0) {
+            self.goods[i].place = Place::Outside { node, step, since, noted: false };
+            self.open_visit(i, since);
+        } else {
             if at_once {
                 self.emit_of("NodeReached", i, &[("node", self.node_value(node))]);
             }
             self.ready(i, node, since);
-        } else {
-            self.goods[i].place = Place::Outside { node, since, noted: false };
-            self.open_visit(i, since);
         }
+    }
+
+    /// The first of the node's steps, from this one on, that handles it.
+    fn step_from(&self, i: usize, node: usize, from: usize) -> Option<usize> {
+        let item = match &self.world.streams[self.goods[i].stream].goods {
+            Goods::Item { name, .. } => Some(name),
+            _ => None,
+        };
+        let steps = &self.world.nodes[node].steps;
+        let handles = |step: &Step| step.only.is_empty() || item.is_some_and(|item| step.only.contains(item));
+        (from..steps.len()).find(|&step| handles(&steps[step]))
     }
 
     /// Ready to leave the node: where its way goes on is settled now, and what is free to go goes.
@@ -229,10 +273,10 @@ impl Tick<'_> {
         }
     }
 
-    fn enter_from_outside(&mut self, i: usize, node: usize) {
-        match self.full_from_outside(i, node) {
-            None => self.enter(i, node, 0, false),
-            Some(WhenFull::Overflow) => self.enter(i, node, 0, true),
+    fn enter_from_outside(&mut self, i: usize, node: usize, step: usize) {
+        match self.full_from_outside(i, node, step) {
+            None => self.enter(i, node, step, false),
+            Some(WhenFull::Overflow) => self.enter(i, node, step, true),
             Some(WhenFull::Wait) => self.wait_at_gate(i, node),
             Some(WhenFull::Divert(_)) if self.has_been_round(i, node) => self.wait_at_gate(i, node),
             Some(WhenFull::Refuse) => {
@@ -254,8 +298,8 @@ impl Tick<'_> {
     }
 
     fn wait_at_gate(&mut self, i: usize, node: usize) {
-        let Place::Outside { since, .. } = self.goods[i].place else { unreachable!("it is outside") };
-        self.goods[i].place = Place::Outside { node, since, noted: true };
+        let Place::Outside { step, since, .. } = self.goods[i].place else { unreachable!("it is outside") };
+        self.goods[i].place = Place::Outside { node, step, since, noted: true };
         self.emit_of("HeldAtGate", i, &[("node", self.node_value(node))]);
     }
 
@@ -293,33 +337,36 @@ impl Tick<'_> {
         self.goods[i].handling = self.step(node, step).time.draw(word);
         self.visit(i).entered = Some(self.now);
         self.emit_at_step("YardEntered", i, node, step, &[]);
+        if let Some(patience) = &self.step(node, step).patience {
+            let word = self.word(i, &format!("patience {}", self.step_name(node, step)));
+            let lasts = patience.draw(word);
+            self.goods[i].gives_up = Some(self.goods[i].joined + lasts);
+            self.emit_of("PatienceSet", i, &[("lasts", Value::Int(lasts))]);
+        }
     }
 
-    pub(super) fn start(&mut self, i: usize) {
-        let Place::Line { node, step } = self.goods[i].place else { unreachable!("who starts stood in the line") };
-        let server = self.free_server(node, step).expect("a server is free");
-        let drawn = scaled(self.goods[i].handling, &self.factors_of_step(node, step));
-        let seconds = self.goods[i].remaining.take().unwrap_or(drawn);
-        self.goods[i].place = Place::Serving { node, step, server, work: Work::Ends(self.now + seconds) };
-        let now = self.now;
-        self.visit(i).started.get_or_insert(now);
-        self.emit_at_step("HandlingStarted", i, node, step, &[("server", Value::Int(server))]);
+    fn give_up(&mut self, i: usize) {
+        let Place::Line { node, step } = self.goods[i].place else { unreachable!("who gives up stood in the line") };
+        self.goods[i].gives_up = None;
+        self.emit_at_step("PatienceEnded", i, node, step, &[]);
+        self.close_visit(i, Fate::GaveUp);
+        self.leave(i);
     }
 
     fn end_handling(&mut self, i: usize) {
         let Place::Serving { node, step, server, .. } = self.goods[i].place else { unreachable!("it was in service") };
-        self.emit_at_step("HandlingFinished", i, node, step, &[]);
         let chance = self.step(node, step).repeat;
         let again = chance > 0 && {
             let word = self.word(i, &format!("repeat {}", self.step_name(node, step)));
             high(word, MILLION) < chance
         };
+        self.emit_at_step("HandlingFinished", i, node, step, &[("again", Value::Text(again.to_string()))]);
         if again {
             self.close_visit(i, Fate::Left);
             let since = self.now;
             self.goods[i].place = Place::Moving { node, step, server: None, to: step, since, noted: false };
-        } else if step + 1 < self.world.nodes[node].steps.len() {
-            let (server, to, since) = (Some(server), step + 1, self.now);
+        } else if let Some(to) = self.step_from(i, node, step + 1) {
+            let (server, since) = (Some(server), self.now);
             self.goods[i].place = Place::Moving { node, step, server, to, since, noted: false };
         } else {
             self.close_visit(i, Fate::Left);

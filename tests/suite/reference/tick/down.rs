@@ -54,7 +54,7 @@ impl<'w> Tick<'w> {
     /// Does a change of a calendar: records what went down or up, and pauses and resumes the work there.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Self)) {
         let before = self.what_is_down();
-        let up_before = self.steps_up();
+        let up_before = self.work_up();
         change(self);
         for ((kind, name, was_down), (_, _, is_down)) in before.into_iter().zip(self.what_is_down()) {
             if was_down != is_down {
@@ -62,9 +62,9 @@ impl<'w> Tick<'w> {
                 self.emit(&format!("{kind}{happened}"), &name, &[]);
             }
         }
-        for ((node, step, was_up), (_, _, is_up)) in up_before.into_iter().zip(self.steps_up()) {
+        for ((i, was_up), (_, is_up)) in up_before.into_iter().zip(self.work_up()) {
             if was_up != is_up {
-                self.pause_or_resume(node, step, is_up);
+                self.pause_or_resume(i, is_up);
             }
         }
     }
@@ -81,41 +81,38 @@ impl<'w> Tick<'w> {
         places
     }
 
-    /// All steps by name, and whether they are up.
-    fn steps_up(&self) -> Vec<(usize, usize, bool)> {
-        let mut steps = vec![];
-        for (n, node) in self.world.nodes.iter().enumerate() {
-            steps.extend((0..node.steps.len()).map(|s| (n, s, self.step_is_up(n, s))));
+    /// All in service, by steps and in the order of choice, and whether their step and server are up.
+    fn work_up(&self) -> Vec<(usize, bool)> {
+        let mut work = vec![];
+        for (i, c) in self.goods.iter().enumerate() {
+            if let Place::Serving { node, step, server, .. } = c.place {
+                let up = self.step_is_up(node, step) && !self.has_failed(node, step, server);
+                work.push(((self.step_place(node, step), c.priority, c.joined, self.name_of(c)), (i, up)));
+            }
         }
-        steps.sort_by_key(|&(n, s, _)| self.step_place(n, s));
-        steps
+        work.sort();
+        work.into_iter().map(|(_, work)| work).collect()
     }
 
-    fn pause_or_resume(&mut self, node: usize, step: usize, up: bool) {
+    fn pause_or_resume(&mut self, i: usize, up: bool) {
+        let Place::Serving { node, step, server, work } = self.goods[i].place else { unreachable!("it is in service") };
         let rule = self.step(node, step).on_outage.or(self.world.nodes[node].on_outage).unwrap_or(OnOutage::Pause);
-        let serves =
-            |c: &Consignment| matches!(c.place, Place::Serving { node: n, step: s, .. } if (n, s) == (node, step));
-        let mut serving: Vec<usize> = (0..self.goods.len()).filter(|&i| serves(&self.goods[i])).collect();
-        serving.sort_by_key(|&i| (self.goods[i].priority, self.goods[i].joined, self.name_of(&self.goods[i])));
-        for i in serving {
-            let Place::Serving { server, work, .. } = self.goods[i].place else { unreachable!("filtered above") };
-            let place = |work| Place::Serving { node, step, server, work };
-            match (up, rule, work) {
-                (false, OnOutage::Pause, Work::Ends(at)) => {
-                    self.goods[i].place = place(Work::Paused { remaining: at - self.now });
-                    self.emit_at_step("HandlingPaused", i, node, step, &[]);
-                }
-                (false, OnOutage::Requeue, Work::Ends(at)) => {
-                    self.goods[i].place = Place::Line { node, step };
-                    self.goods[i].remaining = Some(at - self.now);
-                    self.emit_at_step("HandlingRequeued", i, node, step, &[]);
-                }
-                (true, _, Work::Paused { remaining }) => {
-                    self.goods[i].place = place(Work::Ends(self.now + remaining));
-                    self.emit_at_step("HandlingResumed", i, node, step, &[]);
-                }
-                _ => {}
+        let place = |work| Place::Serving { node, step, server, work };
+        match (up, rule, work) {
+            (false, OnOutage::Pause, Work::Ends(at)) => {
+                self.goods[i].place = place(Work::Paused { remaining: at - self.now });
+                self.emit_at_step("HandlingPaused", i, node, step, &[("left", Value::Int(at - self.now))]);
             }
+            (false, OnOutage::Requeue, Work::Ends(at)) => {
+                self.goods[i].place = Place::Line { node, step };
+                self.goods[i].remaining = Some(at - self.now);
+                self.emit_at_step("HandlingRequeued", i, node, step, &[("left", Value::Int(at - self.now))]);
+            }
+            (true, _, Work::Paused { remaining }) => {
+                self.goods[i].place = place(Work::Ends(self.now + remaining));
+                self.emit_at_step("HandlingResumed", i, node, step, &[("left", Value::Int(remaining))]);
+            }
+            _ => {}
         }
     }
 }

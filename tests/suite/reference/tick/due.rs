@@ -21,13 +21,7 @@ impl<'w> Tick<'w> {
                 due.push(((DEPARTURES, self.leg_place(leg), OF_LEG, NOBODY), Act::Timetable(leg)));
             }
         }
-        for (n, node) in self.world.nodes.iter().enumerate() {
-            for s in 0..node.steps.len() {
-                if let Some(c) = self.who_starts(n, s) {
-                    due.push(((STARTS, self.step_place(n, s), OF_STEP, NOBODY), Act::Start(c)));
-                }
-            }
-        }
+        self.due_of_steps(&mut due);
         due
     }
 
@@ -51,11 +45,14 @@ impl<'w> Tick<'w> {
                 Place::Ready { leg } if self.world.legs[leg].departures.is_none() && self.leg_may_leave(leg) => {
                     due.push(((DEPARTURES, self.leg_place(leg), OF_LEG, by(c.joined)), Act::DepartFree(i)));
                 }
-                Place::Outside { node, since, noted } if !noted || self.fits_from_outside(i, node) => {
-                    due.push(((ENTRIES, self.step_place(node, 0), OF_STEP, by(since)), Act::Enter(i)));
+                Place::Outside { node, step, since, noted } if !noted || self.fits_from_outside(i, node, step) => {
+                    due.push(((ENTRIES, self.step_place(node, step), OF_STEP, by(since)), Act::Enter(i)));
                 }
                 Place::Moving { node, to, since, noted, .. } if !noted || self.fits_from_inside(i) => {
                     due.push(((ENTRIES, self.step_place(node, to), OF_STEP, by(since)), Act::Enter(i)));
+                }
+                Place::Line { node, step } if c.gives_up.is_some_and(|at| at <= self.now) => {
+                    due.push(((PATIENCE, self.step_place(node, step), OF_STEP, by(c.joined)), Act::GiveUp(i)));
                 }
                 _ => {}
             }
@@ -65,9 +62,23 @@ impl<'w> Tick<'w> {
     fn due_of_calendars(&self, due: &mut Vec<(Turn<'w>, Act)>) {
         for (d, disruption) in self.world.disruptions.iter().enumerate() {
             let covers = disruption.on <= self.now && self.now < disruption.on + disruption.lasts;
-            if covers != self.struck[d] {
+            if disruption.random.is_none() && covers != self.struck[d] {
                 due.push(((CALENDARS, [&disruption.name, ""], OF_DISRUPTION, NOBODY), Act::Disruption(d)));
             }
+        }
+        for (a, away) in self.away.iter().enumerate().filter(|(_, away)| away.until == self.now) {
+            let place = self.step_place(away.node, away.step);
+            due.push(((CALENDARS, place, OF_STEP, (away.server, 0, NOBODY.2)), Act::ServerBack(a)));
+        }
+        for (d, disruption) in self.world.disruptions.iter().enumerate() {
+            let awaited = disruption.random.is_none() || self.failing.iter().any(|failing| failing.disruption == d);
+            if !awaited {
+                due.push(((CALENDARS, [&disruption.name, ""], OF_DISRUPTION, NOBODY), Act::AwaitOutages(d)));
+            }
+        }
+        for (f, failing) in self.failing.iter().enumerate().filter(|(_, failing)| failing.at == self.now) {
+            let name = &self.world.disruptions[failing.disruption].name;
+            due.push(((CALENDARS, [name, ""], OF_DISRUPTION, (failing.server, 0, NOBODY.2)), Act::Fail(f)));
         }
         for (n, node) in self.world.nodes.iter().enumerate() {
             if self.is_open(node.hours) == self.node_shut[n] {
@@ -79,14 +90,6 @@ impl<'w> Tick<'w> {
                 }
             }
         }
-    }
-
-    /// Who of the line goes next, if the step is up and a server is free.
-    fn who_starts(&self, node: usize, step: usize) -> Option<usize> {
-        let line = (0..self.goods.len()).filter(|&i| self.goods[i].place == Place::Line { node, step });
-        let next = line.min_by_key(|&i| self.choice(i, self.step(node, step).discipline))?;
-        let can_start = self.step_is_up(node, step) && self.free_server(node, step).is_some();
-        can_start.then_some(next)
     }
 
     /// The least goes first.
@@ -102,44 +105,39 @@ impl<'w> Tick<'w> {
         }
     }
 
-    pub(super) fn free_server(&self, node: usize, step: usize) -> Option<i64> {
-        let taken = |server: i64| {
-            self.goods.iter().any(|c| match c.place {
-                Place::Serving { node: n, step: s, server: taken, .. } => (n, s, taken) == (node, step, server),
-                Place::Moving { node: n, step: s, server: Some(taken), .. } => (n, s, taken) == (node, step, server),
-                _ => false,
-            })
-        };
-        let most = self.on_duty(node, step).unwrap_or(i64::MAX);
-        (1..=most).find(|&server| !taken(server))
-    }
-
     /// Servers on duty; none where they are unlimited.
     pub(super) fn on_duty(&self, node: usize, step: usize) -> Option<i64> {
-        let servers = match &self.step(node, step).servers {
-            // A share of what has no limit has none, but nothing is nothing.
-            Servers::Unlimited if self.shares_of_step(node, step).contains(&0) => return Some(0),
-            Servers::Unlimited => return None,
+        let servers = self.number_now(&self.step(node, step).servers);
+        let shares = self.shares_of_step(node, step);
+        // A share of what has no limit has none, but nothing is nothing.
+        let nothing = shares.contains(&0).then_some(0);
+        servers.map_or(nothing, |n| Some(scaled(n, &shares)))
+    }
+
+    /// What a number or a calendar says now; none where that is no limit.
+    pub(super) fn number_now(&self, servers: &Servers) -> Option<i64> {
+        let number = match servers {
+            Servers::Unlimited => UNLIMITED,
             Servers::Number(n) => *n,
             Servers::Calendar(parts) => {
                 let begun = parts.iter().filter(|(from, _)| *from <= self.now);
-                begun.max_by_key(|(from, _)| *from).map_or(0, |&(_, n)| n)
+                begun.max_by_key(|(from, _)| *from).unwrap_or(&parts[0]).1
             }
         };
-        Some(scaled(servers, &self.shares_of_step(node, step)))
+        Some(number).filter(|&n| n != UNLIMITED)
     }
 
-    fn fits_from_outside(&self, i: usize, node: usize) -> bool {
-        let full = self.full_from_outside(i, node);
+    fn fits_from_outside(&self, i: usize, node: usize, step: usize) -> bool {
+        let full = self.full_from_outside(i, node, step);
         full.is_none_or(|when_full| *when_full == WhenFull::Overflow)
     }
 
     /// What stands in the way of entering the node's first step: the rule of the node's yard if that is full, else of the
     /// step's; none when there is room. A yard that overflows gives way to the other's rule.
-    pub(super) fn full_from_outside(&self, i: usize, node: usize) -> Option<&'w WhenFull> {
-        let (rules, first) = (&self.world.nodes[node], self.step(node, 0));
+    pub(super) fn full_from_outside(&self, i: usize, node: usize, step: usize) -> Option<&'w WhenFull> {
+        let (rules, first) = (&self.world.nodes[node], self.step(node, step));
         let node_has_room = has_room(rules.yard, &self.in_node(node), self.goods[i].mass);
-        let step_has_room = has_room(first.yard, &self.in_step(node, 0), self.goods[i].mass);
+        let step_has_room = has_room(first.yard, &self.in_step(node, step), self.goods[i].mass);
         match (node_has_room, step_has_room) {
             (true, true) => None,
             (false, false) if rules.when_full == WhenFull::Overflow => Some(&first.when_full),

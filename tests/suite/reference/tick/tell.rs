@@ -67,10 +67,10 @@ impl<'w> Tick<'w> {
 
     pub(super) fn figures_of(&mut self, place: Place) -> &mut Figures {
         match place {
-            Place::Outside { node, .. } => &mut self.stations[node][0],
-            Place::Line { node, step } | Place::Serving { node, step, .. } | Place::Moving { node, step, .. } => {
-                &mut self.stations[node][step]
-            }
+            Place::Outside { node, step, .. }
+            | Place::Line { node, step }
+            | Place::Serving { node, step, .. }
+            | Place::Moving { node, step, .. } => &mut self.stations[node][step],
             Place::Ready { leg } | Place::Transit { leg, .. } => &mut self.legs[leg],
             Place::Backlog | Place::Gone => unreachable!("it is nowhere"),
         }

@@ -21,9 +21,22 @@ pub fn to_toml(world: &World) -> String {
         line(&mut text, "\n[[disruption]]");
         line(&mut text, &format!("name = \"{}\"", disruption.name));
         line(&mut text, &format!("strikes = \"{}\"", disruption.strikes));
-        line(&mut text, &format!("on = {}", date(disruption.on)));
-        line(&mut text, &format!("lasts = {}", seconds(disruption.lasts)));
+        if let Some(random) = &disruption.random {
+            line(&mut text, &format!("arrivals = {{ every = {} }}", law(&random.every, seconds)));
+            line(&mut text, &format!("lasts = {}", law(&random.lasts, seconds)));
+            if random.each_server {
+                line(&mut text, "each_server = true");
+            }
+        } else {
+            line(&mut text, &format!("on = {}", date(disruption.on)));
+            line(&mut text, &format!("lasts = {}", seconds(disruption.lasts)));
+        }
         line(&mut text, &format!("effect = {}", effect(disruption.effect)));
+    }
+    for pool in &world.pools {
+        line(&mut text, "\n[[pool]]");
+        line(&mut text, &format!("name = \"{}\"", pool.name));
+        servers(&mut text, world, &pool.servers);
     }
     for leg in &world.legs {
         leg_entry(&mut text, world, leg);
@@ -56,6 +69,13 @@ fn stream_entry(text: &mut String, world: &World, stream: &Stream) {
     if let Some(count) = stream.count {
         line(text, &format!("count = {count}"));
     }
+    if let Some(batch) = &stream.batch {
+        line(text, &format!("batch = {}", law(batch, bare)));
+    }
+    rate(text, world, stream);
+    if stream.circulates {
+        line(text, "circulates = true");
+    }
     line(text, &format!("priority = {}", law(&stream.priority, bare)));
     match &stream.goods {
         Goods::Unstated => {}
@@ -68,6 +88,32 @@ fn stream_entry(text: &mut String, world: &World, stream: &Stream) {
     line(text, &format!("enters = \"{}\"", stream.enters));
     if let Some(to) = &stream.to {
         line(text, &format!("to = \"{to}\""));
+    }
+}
+
+fn rate(text: &mut String, world: &World, stream: &Stream) {
+    let factors = |list: &[u64]| {
+        let list: Vec<String> = list.iter().map(|&factor| millionths(factor)).collect();
+        format!("[{}]", list.join(", "))
+    };
+    match &stream.profile {
+        None => {}
+        Some(Profile::Parts { period, factors: of }) => {
+            line(text, &format!("profile = {{ period = {}, factors = {} }}", seconds(*period), factors(of)));
+        }
+        Some(Profile::Calendar { hours, weekdays, months }) => {
+            let parts = [("hours", hours), ("weekdays", weekdays), ("months", months)];
+            let said = parts.iter().filter(|(_, list)| !list.is_empty());
+            let said: Vec<String> = said.map(|(name, list)| format!("{name} = {}", factors(list))).collect();
+            line(text, &format!("profile = {{ {} }}", said.join(", ")));
+        }
+    }
+    if !stream.trend.is_empty() {
+        let point = |&(at, factor): &(i64, u64)| {
+            format!("{{ at = {}, factor = {} }}", date(world.start + at), millionths(factor))
+        };
+        let points: Vec<String> = stream.trend.iter().map(point).collect();
+        line(text, &format!("trend = [{}]", points.join(", ")));
     }
 }
 
@@ -94,23 +140,47 @@ fn node_entry(text: &mut String, world: &World, node: &Node) {
     for step in &node.steps {
         line(text, "\n[[node.step]]");
         line(text, &format!("name = \"{}\"", step.name));
-        match &step.servers {
-            Servers::Number(n) => line(text, &format!("servers = {n}")),
-            Servers::Unlimited => line(text, "servers = \"unlimited\""),
-            Servers::Calendar(parts) => {
-                let part = |&(from, n): &(i64, i64)| format!("{{ from = {}, n = {n} }}", date(world.start + from));
-                let parts: Vec<String> = parts.iter().map(part).collect();
-                line(text, &format!("servers = [{}]", parts.join(", ")));
-            }
-        }
+        servers(text, world, &step.servers);
         line(text, &format!("time = {}", law(&step.time, seconds)));
         discipline(text, step.discipline);
+        match step.preempt {
+            None => {}
+            Some(Preempt::Resume) => line(text, "preempt = \"resume\""),
+            Some(Preempt::Restart) => line(text, "preempt = \"restart\""),
+        }
         yard(text, step.yard, &step.when_full);
         if step.repeat > 0 {
             line(text, &format!("repeat = {}", millionths(step.repeat)));
         }
+        if let Some(patience) = &step.patience {
+            line(text, &format!("patience = {}", law(patience, seconds)));
+        }
+        if !step.uses.is_empty() {
+            let uses: Vec<String> = step.uses.iter().map(|(pool, n)| format!("\"{pool}\" = {n}")).collect();
+            line(text, &format!("uses = {{ {} }}", uses.join(", ")));
+        }
+        if let Some(away) = &step.away {
+            line(text, &format!("away_when_idle = {}", law(away, seconds)));
+        }
+        if !step.only.is_empty() {
+            line(text, &format!("only = {:?}", step.only));
+        }
         hours(text, step.hours);
         on_outage(text, step.on_outage);
+    }
+}
+
+fn servers(text: &mut String, world: &World, servers: &Servers) {
+    match servers {
+        Servers::Number(n) => line(text, &format!("servers = {n}")),
+        Servers::Unlimited => line(text, "servers = \"unlimited\""),
+        Servers::Calendar(parts) => {
+            let number = |n| if n == UNLIMITED { "\"unlimited\"".into() } else { bare(n) };
+            let part =
+                |&(from, n): &(i64, i64)| format!("{{ from = {}, n = {} }}", date(world.start + from), number(n));
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            line(text, &format!("servers = [{}]", parts.join(", ")));
+        }
     }
 }
 
@@ -296,7 +366,8 @@ mod tests {
         let goods = Goods::Item { name: "kit".into(), quantity: Law::Uniform(1, 3) };
         world.streams = vec![Stream { goods, to: Some("b".into()), ..Stream::at("s", &[-1, 0], "a") }];
         let effect = Effect::Time(MILLION * 3 / 2);
-        world.disruptions = vec![Disruption { name: "d".into(), strikes: "a.dock".into(), on: 3, lasts: 60, effect }];
+        world.disruptions =
+            vec![Disruption { name: "d".into(), strikes: "a.dock".into(), on: 3, lasts: 60, effect, random: None }];
         let expected = r#"[time]
 start = 2025-07-14
 end = 2025-07-14T00:01:30Z
@@ -351,5 +422,61 @@ enters = "a"
 to = "b"
 "#;
         assert_eq!(to_toml(&world), expected);
+    }
+
+    #[test]
+    fn keys_that_came_later_are_written_too() {
+        let mut world = World::new();
+        world.end = Some(90);
+        world.pools = vec![Pool { name: "crew".into(), servers: Servers::Calendar(vec![(0, 1), (60, UNLIMITED)]) }];
+        let dock = Step {
+            preempt: Some(Preempt::Restart),
+            patience: Some(Law::Constant(7)),
+            uses: vec![("crew".into(), 2)],
+            away: Some(Law::Uniform(0, 5)),
+            only: vec!["kit".into(), "b".into()],
+            ..Step::new("dock", 1, 5)
+        };
+        world.nodes = vec![Node { steps: vec![dock], ..Node::new("n", Kind::Hub) }];
+        let every = |profile: Profile| Stream {
+            arrivals: Arrivals::Every { interval: Law::Constant(5), first: None },
+            profile: Some(profile),
+            ..Stream::at("s", &[], "n")
+        };
+        let parts = Profile::Parts { period: 40, factors: vec![0, MILLION / 2] };
+        let weekdays = vec![MILLION, 0, 0, 0, 0, 0, 1_234_567];
+        let calendar = Profile::Calendar { hours: vec![], weekdays, months: vec![MILLION; 12] };
+        world.streams = vec![
+            Stream { batch: Some(Law::Uniform(1, 4)), circulates: true, ..every(parts) },
+            Stream { trend: vec![(-5, 0), (60, 2 * MILLION)], ..every(calendar) },
+        ];
+        let random = Random { every: Law::Constant(9), lasts: Law::Uniform(0, 5), each_server: true };
+        world.disruptions = vec![Disruption {
+            name: "d".into(),
+            strikes: "n.dock".into(),
+            on: 0,
+            lasts: 0,
+            effect: Effect::Closed,
+            random: Some(random),
+        }];
+        let text = to_toml(&world);
+        for line in [
+            r#"arrivals = { every = "9 s" }"#,
+            r#"lasts = { uniform = { low = "0 s", high = "5 s" } }"#,
+            "each_server = true",
+            r#"servers = [{ from = 2025-07-14, n = 1 }, { from = 2025-07-14T00:01:00Z, n = "unlimited" }]"#,
+            r#"preempt = "restart""#,
+            r#"patience = "7 s""#,
+            r#"uses = { "crew" = 2 }"#,
+            r#"away_when_idle = { uniform = { low = "0 s", high = "5 s" } }"#,
+            r#"only = ["kit", "b"]"#,
+            "batch = { uniform = { low = 1, high = 4 } }",
+            "circulates = true",
+            r#"profile = { period = "40 s", factors = [0.0, 0.5] }"#,
+            "profile = { weekdays = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.234567], months = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0] }",
+            "trend = [{ at = 2025-07-13T23:59:55Z, factor = 0.0 }, { at = 2025-07-14T00:01:00Z, factor = 2.0 }]",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
+        }
     }
 }
