@@ -4,6 +4,9 @@
 //! Goods always come to an end: ways lead forward through the nodes as made, but for some weighted ones that lead back
 //! with a chance to go on; least loads and streams without a count come only with an `end`.
 
+#[path = "gen/legs.rs"]
+mod legs;
+
 use crate::support::Dice;
 
 use super::world::{
@@ -31,6 +34,7 @@ pub fn world(number: u64) -> World {
     streams(&mut dice, &shape, &mut world);
     drop_the_unreached(&mut world);
     disruptions(&mut dice, &mut world);
+    legs::more(number, &shape, &mut world);
     shuffled(&world, dice.word())
 }
 
@@ -407,7 +411,7 @@ fn short_time(dice: &mut Dice) -> Law {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rare::{RARE, rare};
+    use super::super::rare::{RARE, legs, rare};
     use super::super::tick::{Event, Fate, Outcome, run};
     use super::super::world::to_toml;
     use super::*;
@@ -440,7 +444,8 @@ mod tests {
 
     #[test]
     fn rare_things_happen() {
-        let mut times: BTreeMap<&str, u64> = RARE.iter().map(|&what| (what, 0)).collect();
+        let all = RARE.iter().chain(&legs::RARE);
+        let mut times: BTreeMap<&str, u64> = all.map(|&what| (what, 0)).collect();
         for number in 0..4 * WORLDS {
             for (what, n) in rare(&run(&world(number), number)) {
                 *times.get_mut(what).expect("it is listed") += n;

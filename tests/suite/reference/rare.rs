@@ -1,5 +1,7 @@
 //! The rare branches that a run went through, seen in its events: a law tested on easy worlds is not tested.
 
+pub mod legs;
+
 use super::tick::{Event, Fate, Outcome, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,6 +76,7 @@ pub fn rare(outcome: &Outcome) -> BTreeMap<&'static str, u64> {
         happened("three arrivals by one leg at one instant", by_leg.values().filter(|&&n| n >= 3).count());
     }
     pauses(events, &mut happened);
+    legs::rare(events, &mut happened);
     for figures in outcome.stations.values() {
         let again = |visit: &&super::tick::Visit| visit.requeued > 0 && visit.fate == Fate::Left;
         for visit in figures.visits.iter().filter(again) {
