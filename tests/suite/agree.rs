@@ -25,6 +25,8 @@ const KINDS: &[(&str, &[&str])] = &[
     ("HandedOver", &["node"]),
     ("LeftModel", &["node"]),
     ("ConvoyDispatched", &["load"]),
+    ("VehicleLeft", &["vehicle", "away"]),
+    ("VehicleReturned", &["vehicle"]),
     ("DepartureEmpty", &[]),
     ("DepartureSkipped", &[]),
     ("NodeClosed", &[]),

@@ -438,7 +438,7 @@ mod tests {
                 *kinds.entry(event.kind.clone()).or_default() += 1;
             }
         }
-        assert_eq!(kinds.len(), 27, "{kinds:?}");
+        assert_eq!(kinds.len(), 29, "{kinds:?}");
         assert!(kinds.values().all(|&times| times > 0), "{kinds:?}");
     }
 

@@ -1,8 +1,8 @@
 //! More of legs, from dice of their own, so that worlds without it stay as they were: vehicles that leave by what is
-//! ready.
+//! ready, and fleets.
 
-use super::super::world::{Departures, Discipline, Limit, World};
-use super::{Shape, yard};
+use super::super::world::{Departures, Discipline, Law, Limit, World};
+use super::{Shape, short_time, yard};
 use crate::support::Dice;
 
 /// Keeps these dice apart from those of the other features of the same world.
@@ -14,6 +14,14 @@ pub(super) fn more(number: u64, shape: &Shape, world: &mut World) {
         for leg in &mut world.legs {
             if dice.coin(60) {
                 leg.departures = Some(when_ready(&mut dice, shape));
+            }
+        }
+    }
+    if dice.coin(35) {
+        for departures in world.legs.iter_mut().filter_map(|leg| leg.departures.as_mut()) {
+            if dice.coin(60) {
+                departures.fleet = Some(dice.of(&[1, 1, 1, 2, 3]));
+                departures.back = if dice.coin(40) { Law::Constant(0) } else { short_time(&mut dice) };
             }
         }
     }

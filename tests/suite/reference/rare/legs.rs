@@ -1,12 +1,16 @@
 //! Rare branches of departures.
 
-use super::super::tick::Event;
+use super::super::tick::{Event, Value};
 use super::text;
 
-pub const RARE: [&str; 5] = [
+pub const RARE: [&str; 9] = [
     "a departure as its leg opens",
+    "a departure skipped for want of a vehicle",
     "a full vehicle that leaves somebody behind",
+    "a second vehicle while the first is away",
     "a vehicle at once full and overdue",
+    "a vehicle back as goods of its leg arrive",
+    "a vehicle back at the instant of a departure",
     "an overdue vehicle below its least load",
     "two vehicles of one leg at one instant",
 ];
@@ -23,6 +27,16 @@ pub(super) fn rare(events: &[Event], happened: &mut impl FnMut(&'static str, usi
             happened("a vehicle at once full and overdue", usize::from(why.contains("full, overdue")));
             happened("an overdue vehicle below its least load", usize::from(why == "overdue"));
         }
+        for back in of("VehicleReturned") {
+            let of_its_leg = |event: &&Event| text(event, "leg") == Some(back.object.as_str());
+            let leaves = of("ConvoyDispatched").filter(of_its_leg).count();
+            happened("a vehicle back at the instant of a departure", leaves);
+            happened("a vehicle back as goods of its leg arrive", of("LegArrived").filter(of_its_leg).count());
+        }
+        let second = |event: &&Event| event.fields.get("vehicle") == Some(&Value::Int(2));
+        happened("a second vehicle while the first is away", of("VehicleLeft").filter(second).count());
+        let without = |event: &&Event| text(event, "why").is_some();
+        happened("a departure skipped for want of a vehicle", of("DepartureSkipped").filter(without).count());
         let convoys: Vec<_> = of("ConvoyDispatched").map(|event| text(event, "leg")).collect();
         let twins = (1..convoys.len()).filter(|&i| convoys[..i].contains(&convoys[i])).count();
         happened("two vehicles of one leg at one instant", twins);

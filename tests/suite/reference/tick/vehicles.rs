@@ -74,7 +74,11 @@ impl<'w> Tick<'w> {
         self.timetable[leg] = rules.every.map(|every| self.now + every);
         let name = &self.leg_names[leg];
         if !self.leg_may_leave(leg) || !self.has_vehicle(leg) {
-            self.emit("DepartureSkipped", name, &[("leg", self.leg_value(leg))]);
+            let mut fields = vec![("leg", self.leg_value(leg))];
+            if self.leg_may_leave(leg) {
+                fields.push(("why", Value::Text("no vehicle".into())));
+            }
+            self.emit("DepartureSkipped", name, &fields);
             return;
         }
         let load = self.load(leg);
@@ -100,18 +104,18 @@ impl<'w> Tick<'w> {
         self.emit("ConvoyDispatched", &convoy, &fields);
         let word = self.word_of_vehicle(leg, "transit", number);
         let together = self.slowed(leg, self.world.legs[leg].transit.draw(word));
-        let mut longest = if rules.each { 0 } else { together };
-        for i in load {
-            let transit = if rules.each { self.transit_of(i, leg) } else { together };
-            longest = longest.max(transit);
-            self.board(i, leg, transit);
-        }
+        let transits: Vec<i64> =
+            load.iter().map(|&i| if rules.each { self.transit_of(i, leg) } else { together }).collect();
         if rules.fleet.is_some() {
+            let longest = transits.iter().max().expect("somebody boards");
             let away = longest + rules.back.draw(self.word_of_vehicle(leg, "return", number));
             let vehicle = self.away[leg].iter().position(Option::is_none).expect("one is in");
             self.away[leg][vehicle] = Some(self.now + away);
             let fields = [("vehicle", Value::Int(vehicle as i64 + 1)), ("away", Value::Int(away))];
             self.emit("VehicleLeft", name, &fields);
+        }
+        for (i, transit) in load.into_iter().zip(transits) {
+            self.board(i, leg, transit);
         }
     }
 
