@@ -29,6 +29,8 @@ const KINDS: &[(&str, &[&str])] = &[
     ("HandedOver", &["node"]),
     ("LeftModel", &["node"]),
     ("ConvoyDispatched", &["load"]),
+    ("VehicleLeft", &["vehicle", "away"]),
+    ("VehicleReturned", &["vehicle"]),
     ("DepartureEmpty", &[]),
     ("DepartureSkipped", &[]),
     ("ServerAway", &["server", "lasts"]),

@@ -4,6 +4,8 @@
 //! Goods always come to an end: ways lead forward through the nodes as made, but for some weighted ones that lead back
 //! with a chance to go on; least loads and streams without a count come only with an `end`.
 
+#[path = "gen/legs.rs"]
+mod legs;
 #[path = "gen/more.rs"]
 mod more;
 
@@ -35,6 +37,7 @@ pub fn world(number: u64) -> World {
     drop_the_unreached(&mut world);
     disruptions(&mut dice, &mut world);
     more::more(number, &mut world);
+    legs::more(number, &shape, &mut world);
     shuffled(&world, dice.word())
 }
 
@@ -413,7 +416,7 @@ fn short_time(dice: &mut Dice) -> Law {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rare::{RARE, rare};
+    use super::super::rare::{RARE, legs, rare};
     use super::super::tick::{Event, Fate, Outcome, run};
     use super::super::world::to_toml;
     use super::*;
@@ -440,13 +443,14 @@ mod tests {
                 *kinds.entry(event.kind.clone()).or_default() += 1;
             }
         }
-        assert_eq!(kinds.len(), 37, "{kinds:?}");
+        assert_eq!(kinds.len(), 39, "{kinds:?}");
         assert!(kinds.values().all(|&times| times > 0), "{kinds:?}");
     }
 
     #[test]
     fn rare_things_happen() {
-        let mut times: BTreeMap<&str, u64> = RARE.iter().map(|&what| (what, 0)).collect();
+        let all = RARE.iter().chain(&legs::RARE);
+        let mut times: BTreeMap<&str, u64> = all.map(|&what| (what, 0)).collect();
         // As many as the suite runs through the engine at least.
         for number in 0..10 * WORLDS {
             let world = world(number);

@@ -1,5 +1,7 @@
 //! The rare branches that a run went through, seen in its events: a law tested on easy worlds is not tested.
 
+pub mod legs;
+
 use super::tick::{Event, Fate, Outcome, Value};
 use super::world::{Goods, Law, Profile, Servers, Step, UNLIMITED, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,6 +111,7 @@ pub fn rare(world: &World, outcome: &Outcome) -> BTreeMap<&'static str, u64> {
     failures(events, &mut happened);
     limits(world, events, &mut happened);
     shares(world, events, &mut happened);
+    legs::rare(events, &mut happened);
     for figures in outcome.stations.values() {
         let again = |visit: &&super::tick::Visit| visit.requeued > 0 && visit.fate == Fate::Left;
         for visit in figures.visits.iter().filter(again) {

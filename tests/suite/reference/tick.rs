@@ -14,6 +14,7 @@ mod pool;
 mod rate;
 mod start;
 mod tell;
+mod vehicles;
 
 use super::world::{
     Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Preempt,
@@ -131,6 +132,8 @@ struct Tick<'w> {
     timetable: Vec<Option<i64>>,
     /// Per leg: how many vehicles left.
     departed: Vec<u64>,
+    /// Per leg and vehicle of its fleet: until when it is away.
+    vehicles_away: Vec<Vec<Option<i64>>>,
     /// Per node and step: shut by its hours, as far as phase 2 has been told.
     node_shut: Vec<bool>,
     step_shut: Vec<Vec<bool>>,
@@ -263,6 +266,8 @@ enum Act {
     Arrive(usize),
     Timetable(usize),
     DepartFree(usize),
+    DepartLoaded(usize),
+    VehicleBack(usize, usize),
     Enter(usize),
     /// Who starts, and who gives way to it.
     Start(usize, Option<usize>),
@@ -308,6 +313,7 @@ impl<'w> Tick<'w> {
             batches: vec![(0, 0); world.streams.len()],
             timetable: world.legs.iter().map(first_departure).collect(),
             departed: vec![0; world.legs.len()],
+            vehicles_away: world.legs.iter().map(vehicles::all_in).collect(),
             node_shut: vec![false; world.nodes.len()],
             step_shut: world.nodes.iter().map(|node| vec![false; node.steps.len()]).collect(),
             struck: vec![false; world.disruptions.len()],
@@ -369,6 +375,7 @@ impl<'w> Tick<'w> {
         instants.extend(self.timetable.iter().flatten());
         instants.extend(self.away.iter().map(|away| away.until));
         instants.extend(self.failing.iter().map(|failing| failing.at));
+        instants.extend(self.instants_of_vehicles());
         for disruption in self.world.disruptions.iter().filter(|disruption| disruption.random.is_none()) {
             instants.extend([disruption.on, disruption.on + disruption.lasts]);
         }
@@ -478,9 +485,10 @@ fn reaches(limit: Limit, masses: &[i64]) -> bool {
 /// The first instant of the timetable that is not before the start.
 fn first_departure(leg: &Leg) -> Option<i64> {
     let rules = leg.departures.as_ref()?;
-    let mut first = rules.first.unwrap_or(rules.every);
+    let every = rules.every?;
+    let mut first = rules.first.unwrap_or(every);
     while first < 0 {
-        first += rules.every;
+        first += every;
     }
     Some(first)
 }

@@ -227,7 +227,8 @@ pub struct Leg {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Departures {
-    pub every: i64,
+    /// Without it vehicles leave by what is ready.
+    pub every: Option<i64>,
     /// May lie before 0; then the instants from 0 on count. One `every` after the start unless stated.
     pub first: Option<i64>,
     pub capacity: Limit,
@@ -236,6 +237,14 @@ pub struct Departures {
     pub each: bool,
     /// Never `Shortest`.
     pub discipline: Discipline,
+    /// Without `every`, with a capacity.
+    pub when_loaded: bool,
+    /// Without `every`.
+    pub or_after: Option<i64>,
+    /// So many vehicles; as many as needed unless stated.
+    pub fleet: Option<i64>,
+    /// How long a vehicle of the fleet takes to come back after it arrived.
+    pub back: Law,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -372,14 +381,23 @@ impl Leg {
 
 impl Departures {
     pub fn every(every: i64) -> Departures {
+        Departures { every: Some(every), ..Departures::when_ready() }
+    }
+
+    /// As soon as anything is ready.
+    pub fn when_ready() -> Departures {
         Departures {
-            every,
+            every: None,
             first: None,
             capacity: Limit::default(),
             min_load: Limit::default(),
             strict: false,
             each: false,
             discipline: Discipline::Priority,
+            when_loaded: false,
+            or_after: None,
+            fleet: None,
+            back: Law::Constant(0),
         }
     }
 }

@@ -16,6 +16,8 @@ impl Tick<'_> {
             Act::Arrive(stream) => self.arrive(stream),
             Act::Timetable(leg) => self.depart_by_timetable(leg),
             Act::DepartFree(i) => self.depart_free(i),
+            Act::DepartLoaded(leg) => self.dispatch(leg),
+            Act::VehicleBack(leg, vehicle) => self.vehicle_back(leg, vehicle),
             Act::Enter(i) => match self.goods[i].place {
                 Place::Outside { node, step, .. } => self.enter_from_outside(i, node, step),
                 _ => self.enter_from_inside(i),
@@ -92,7 +94,8 @@ impl Tick<'_> {
         if self.batches[stream].0 == 0 {
             let rules = &self.world.streams[stream];
             let mut size = 1;
-            if let Some(batch) = &rules.batch {
+            // One at a time is no batch, said or unsaid.
+            if let Some(batch) = rules.batch.as_ref().filter(|law| **law != Law::Constant(1)) {
                 size = batch.draw(self.word(i, "batch"));
                 if let Some(count) = rules.count {
                     size = size.min((FIRST + count - self.goods[i].n) as i64);
@@ -380,73 +383,10 @@ impl Tick<'_> {
         self.board(i, leg, transit);
     }
 
-    /// A transit of its own for this consignment.
-    fn transit_of(&mut self, i: usize, leg: usize) -> i64 {
-        let word = self.word(i, &format!("transit {}", self.leg_names[leg]));
-        self.slowed(leg, self.world.legs[leg].transit.draw(word))
-    }
-
-    fn slowed(&self, leg: usize, seconds: i64) -> i64 {
-        let effects = self.effects_on(&self.leg_names[leg]);
-        let factor = |effect: &Effect| if let Effect::Time(factor) = effect { Some(*factor) } else { None };
-        scaled(seconds, &effects.iter().filter_map(factor).collect::<Vec<_>>())
-    }
-
-    fn board(&mut self, i: usize, leg: usize, transit: i64) {
+    pub(super) fn board(&mut self, i: usize, leg: usize, transit: i64) {
         self.goods[i].place = Place::Transit { leg, arrives: self.now + transit };
         self.visit(i).started = Some(self.now);
         self.emit_of("LegDeparted", i, &[("leg", self.leg_value(leg)), ("transit", Value::Int(transit))]);
-    }
-
-    fn depart_by_timetable(&mut self, leg: usize) {
-        let rules = self.world.legs[leg].departures.as_ref().expect("it has a timetable");
-        self.timetable[leg] = Some(self.now + rules.every);
-        let name = &self.leg_names[leg];
-        if !self.leg_may_leave(leg) {
-            self.emit("DepartureSkipped", name, &[("leg", self.leg_value(leg))]);
-            return;
-        }
-        let load = self.load(leg);
-        let masses: Vec<i64> = load.iter().map(|&i| self.goods[i].mass).collect();
-        if load.is_empty() || !reaches(rules.min_load, &masses) {
-            self.emit("DepartureEmpty", name, &[("leg", self.leg_value(leg))]);
-            return;
-        }
-        let number = self.departed[leg];
-        self.departed[leg] += 1;
-        let count = i64::try_from(load.len()).expect("few consignments");
-        let vehicle = format!("{name}#{}", number + 1);
-        self.emit("ConvoyDispatched", &vehicle, &[("leg", self.leg_value(leg)), ("load", Value::Int(count))]);
-        let together = self.slowed(leg, self.world.legs[leg].transit.draw(self.word_of_vehicle(leg, number)));
-        for i in load {
-            let transit = if rules.each { self.transit_of(i, leg) } else { together };
-            self.board(i, leg, transit);
-        }
-    }
-
-    /// Who boards the vehicle that leaves now, in the order of boarding.
-    pub(super) fn load(&self, leg: usize) -> Vec<usize> {
-        let rules = self.world.legs[leg].departures.as_ref().expect("it has a timetable");
-        let effects = self.effects_on(&self.leg_names[leg]);
-        let share = |effect: &Effect| if let Effect::Capacity(share) = effect { Some(*share) } else { None };
-        let shares: Vec<u64> = effects.iter().filter_map(share).collect();
-        let capacity = Limit {
-            number: rules.capacity.number.map(|number| scaled(number, &shares)),
-            mass: rules.capacity.mass.map(|mass| scaled(mass, &shares)),
-        };
-        let mut waiting: Vec<usize> =
-            (0..self.goods.len()).filter(|&i| self.goods[i].place == Place::Ready { leg }).collect();
-        waiting.sort_by_key(|&i| self.choice(i, rules.discipline));
-        let mut load: Vec<usize> = vec![];
-        for i in waiting {
-            let masses: Vec<i64> = load.iter().map(|&i| self.goods[i].mass).collect();
-            if has_room(capacity, &masses, self.goods[i].mass) {
-                load.push(i);
-            } else if rules.strict {
-                break;
-            }
-        }
-        load
     }
 
     fn arrive_by_leg(&mut self, i: usize) {

@@ -16,11 +16,7 @@ impl<'w> Tick<'w> {
                 due.push(((ARRIVALS, [name, ""], OF_STREAM, (i64::MAX, self.now, (name, n))), Act::Arrive(stream)));
             }
         }
-        for (leg, next) in self.timetable.iter().enumerate() {
-            if *next == Some(self.now) {
-                due.push(((DEPARTURES, self.leg_place(leg), OF_LEG, NOBODY), Act::Timetable(leg)));
-            }
-        }
+        self.due_of_vehicles(&mut due);
         self.due_of_steps(&mut due);
         due
     }

@@ -25,9 +25,10 @@ impl Tick<'_> {
         word
     }
 
-    pub(super) fn word_of_vehicle(&self, leg: usize, number: u64) -> u64 {
+    /// A word of the leg's departure of this number.
+    pub(super) fn word_of_vehicle(&self, leg: usize, purpose: &str, number: u64) -> u64 {
         let words = self.block(&format!("leg {}", self.leg_names[leg]), 0);
-        mix(&[words[4], words[5], words[6], words[7]], hash("transit"), number)
+        mix(&[words[4], words[5], words[6], words[7]], hash(purpose), number)
     }
 }
 

@@ -193,8 +193,16 @@ fn leg_entry(text: &mut String, world: &World, leg: &Leg) {
     line(text, &format!("to = \"{}\"", leg.to));
     line(text, &format!("mode = \"{}\"", leg.mode));
     line(text, &format!("transit = {}", law(&leg.transit, seconds)));
-    let Some(departures) = &leg.departures else { return };
-    let mut parts = vec![format!("every = {}", seconds(departures.every))];
+    if let Some(departures) = &leg.departures {
+        line(text, &format!("departures = {{ {} }}", departures_parts(world, departures).join(", ")));
+    }
+}
+
+fn departures_parts(world: &World, departures: &Departures) -> Vec<String> {
+    let mut parts = vec![];
+    if let Some(every) = departures.every {
+        parts.push(format!("every = {}", seconds(every)));
+    }
     if let Some(first) = departures.first {
         parts.push(format!("first = {}", date(world.start + first)));
     }
@@ -203,6 +211,18 @@ fn leg_entry(text: &mut String, world: &World, leg: &Leg) {
     }
     if departures.min_load.is_stated() {
         parts.push(format!("min_load = {}", limit(departures.min_load)));
+    }
+    if departures.when_loaded {
+        parts.push("when_loaded = true".into());
+    }
+    if let Some(or_after) = departures.or_after {
+        parts.push(format!("or_after = {}", seconds(or_after)));
+    }
+    if let Some(fleet) = departures.fleet {
+        parts.push(format!("fleet = {fleet}"));
+    }
+    if departures.back != Law::Constant(0) {
+        parts.push(format!("return = {}", law(&departures.back, seconds)));
     }
     if departures.strict {
         parts.push("strict = true".into());
@@ -213,7 +233,7 @@ fn leg_entry(text: &mut String, world: &World, leg: &Leg) {
     if departures.discipline != Discipline::Priority {
         parts.push(format!("discipline = \"{}\"", discipline_name(departures.discipline)));
     }
-    line(text, &format!("departures = {{ {} }}", parts.join(", ")));
+    parts
 }
 
 fn line(text: &mut String, line: &str) {
