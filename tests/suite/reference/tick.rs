@@ -11,10 +11,11 @@ mod due;
 mod luck;
 mod tell;
 mod vehicles;
+mod ways;
 
 use super::world::{
     Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Servers,
-    Step, WhenFull, World,
+    Step, Trait, WhenFull, World,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -59,6 +60,8 @@ pub struct Outcome {
     pub legs: BTreeMap<String, Figures>,
     /// Per consignment in the order of creation: when created and, if it did, left the model.
     pub lives: Vec<(String, i64, Option<i64>)>,
+    /// Branches that leave no mark in the events, and how often they were taken.
+    pub notes: BTreeMap<&'static str, u64>,
 }
 
 /// Counted second by second from 0 to the end, apart from the events. For a leg `worked` is the way itself.
@@ -136,6 +139,7 @@ struct Tick<'w> {
     events: Vec<Event>,
     stations: Vec<Vec<Figures>>,
     legs: Vec<Figures>,
+    notes: BTreeMap<&'static str, u64>,
 }
 
 struct Consignment {
@@ -274,6 +278,7 @@ impl<'w> Tick<'w> {
             events: vec![],
             stations: world.nodes.iter().map(figures).collect(),
             legs: world.legs.iter().map(|_| Figures::default()).collect(),
+            notes: BTreeMap::new(),
         };
         tick.arrivals = (0..world.streams.len()).map(|stream| tick.arrival_after(stream, None)).collect();
         tick
@@ -408,6 +413,7 @@ impl<'w> Tick<'w> {
             stuck,
             stations,
             legs: self.leg_names.iter().cloned().zip(self.legs).collect(),
+            notes: self.notes,
         }
     }
 }
