@@ -437,8 +437,8 @@ fn neither_the_order_of_entries_nor_the_size_of_segments_matters() {
 fn what_nobody_uses_changes_nothing() {
     each_world(|number, world, text| {
         let mut more = world.clone();
-        more.items.push(Item { name: "0-unused".into(), mass: 9 });
-        more.items.push(Item { name: "zz-unused".into(), mass: 9 });
+        more.items.push(Item::new("0-unused", 9));
+        more.items.push(Item::new("zz-unused", 9));
         // Of a hub of its own a stream brings one thing, which leaves at once.
         more.nodes
             .push(Node { next: crate::reference::world::Next::To("out".into()), ..Node::new("0-extra", Kind::Hub) });

@@ -8,6 +8,8 @@
 mod legs;
 #[path = "gen/more.rs"]
 mod more;
+#[path = "gen/ways.rs"]
+mod ways;
 
 use crate::support::Dice;
 
@@ -29,7 +31,7 @@ pub fn world(number: u64) -> World {
         world.start = MONDAY - 120;
     }
     if dice.coin(30) {
-        world.items = vec![Item { name: "kit".into(), mass: 2 }, Item { name: "b".into(), mass: 3 }];
+        world.items = vec![Item::new("kit", 2), Item::new("b", 3)];
     }
     nodes(&mut dice, &shape, &mut world);
     ways(&mut dice, &shape, &mut world);
@@ -38,6 +40,7 @@ pub fn world(number: u64) -> World {
     disruptions(&mut dice, &mut world);
     more::more(number, &mut world);
     legs::more(number, &shape, &mut world);
+    ways::more(number, &mut world);
     shuffled(&world, dice.word())
 }
 
@@ -368,7 +371,10 @@ fn drop_the_unreached(world: &mut World) {
         let mut hops = vec![];
         match &node.next {
             Next::Unsaid if node.kind == Kind::Handover => {}
-            Next::Unsaid => hops.extend(world.legs.iter().filter(|leg| leg.from == name).map(|leg| leg.to.clone())),
+            // The other ways are said later.
+            Next::Unsaid | Next::Fastest | Next::LeastBacklog | Next::By(..) => {
+                hops.extend(world.legs.iter().filter(|leg| leg.from == name).map(|leg| leg.to.clone()))
+            }
             Next::To(to) => hops.push(to.clone()),
             Next::Weights(weights) => hops.extend(weights.iter().map(|(to, _)| to.clone())),
         }
@@ -390,7 +396,7 @@ fn drop_the_unreached(world: &mut World) {
         let from = world.node(&leg.from).map(|node| &world.nodes[node]);
         let named = |to: &str| to == leg.to || to == leg.name();
         from.is_some_and(|from| match &from.next {
-            Next::Unsaid => from.kind != Kind::Handover,
+            Next::Unsaid | Next::Fastest | Next::LeastBacklog | Next::By(..) => from.kind != Kind::Handover,
             Next::To(to) => named(to),
             Next::Weights(weights) => weights.iter().any(|(to, _)| named(to)),
         })
@@ -416,7 +422,7 @@ fn short_time(dice: &mut Dice) -> Law {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rare::{RARE, legs, rare};
+    use super::super::rare::{OF_WAYS, RARE, legs, rare};
     use super::super::tick::{Event, Fate, Outcome, run};
     use super::super::world::to_toml;
     use super::*;
@@ -449,7 +455,7 @@ mod tests {
 
     #[test]
     fn rare_things_happen() {
-        let all = RARE.iter().chain(&legs::RARE);
+        let all = RARE.iter().chain(&legs::RARE).chain(&OF_WAYS);
         let mut times: BTreeMap<&str, u64> = all.map(|&what| (what, 0)).collect();
         // As many as the suite runs through the engine at least.
         for number in 0..10 * WORLDS {

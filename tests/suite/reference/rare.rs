@@ -48,9 +48,19 @@ pub const RARE: [&str; 38] = [
     "two of one stream at one instant",
 ];
 
+/// Those of ways, which runs note as they happen.
+pub const OF_WAYS: [&str; 6] = [
+    "a choice within a choice",
+    "a way for all else",
+    "backlogs are equal",
+    "the destination shuts out the least backlog",
+    "the least backlog at the destination",
+    "the least backlog is not first by name",
+];
+
 /// How often each of them happened.
 pub fn rare(world: &World, outcome: &Outcome) -> BTreeMap<&'static str, u64> {
-    let mut times: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut times: BTreeMap<&str, u64> = outcome.notes.clone();
     let mut happened = |what: &'static str, n: usize| *times.entry(what).or_default() += n as u64;
     let events = &outcome.events;
     let of = |kind: &str| events.iter().filter(|event| event.kind == kind).count();

@@ -15,10 +15,11 @@ mod rate;
 mod start;
 mod tell;
 mod vehicles;
+mod ways;
 
 use super::world::{
     Arrivals, DAY, Discipline, Effect, Goods, Hours, Kind, Law, Leg, Limit, MILLION, Next, Node, OnOutage, Preempt,
-    Profile, Servers, Step, Stream, UNLIMITED, WhenFull, World,
+    Profile, Servers, Step, Stream, Trait, UNLIMITED, WhenFull, World,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -63,6 +64,8 @@ pub struct Outcome {
     pub legs: BTreeMap<String, Figures>,
     /// Per consignment in the order of creation: when created and, if it did, left the model.
     pub lives: Vec<(String, i64, Option<i64>)>,
+    /// Branches that leave no mark in the events, and how often they were taken.
+    pub notes: BTreeMap<&'static str, u64>,
 }
 
 /// Counted second by second from 0 to the end, apart from the events. For a leg `worked` is the way itself.
@@ -149,6 +152,7 @@ struct Tick<'w> {
     events: Vec<Event>,
     stations: Vec<Vec<Figures>>,
     legs: Vec<Figures>,
+    notes: BTreeMap<&'static str, u64>,
 }
 
 /// A place, or a server of one, that a random disruption strikes again and again.
@@ -324,6 +328,7 @@ impl<'w> Tick<'w> {
             events: vec![],
             stations: world.nodes.iter().map(figures).collect(),
             legs: world.legs.iter().map(|_| Figures::default()).collect(),
+            notes: BTreeMap::new(),
         };
         tick.arrivals = (0..world.streams.len()).map(|stream| tick.arrival_after(stream, None)).collect();
         tick
@@ -465,6 +470,7 @@ impl<'w> Tick<'w> {
             stuck,
             stations,
             legs: self.leg_names.iter().cloned().zip(self.legs).collect(),
+            notes: self.notes,
         }
     }
 }

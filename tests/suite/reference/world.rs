@@ -43,6 +43,8 @@ pub struct Pool {
 pub struct Item {
     pub name: String,
     pub mass: i64,
+    /// The NATO class of supply.
+    pub class: Option<String>,
 }
 
 /// A distribution over whole numbers: seconds, kilograms, units, priorities.
@@ -144,6 +146,19 @@ pub enum Next {
     To(String),
     /// Names of nodes and legs, or `out`, with relative weights.
     Weights(Vec<(String, u64)>),
+    Fastest,
+    LeastBacklog,
+    By(Trait, Vec<(String, Next)>, Box<Next>),
+}
+
+/// What of goods a choice goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trait {
+    Item,
+    Class,
+    Priority,
+    Stream,
+    Destination,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,6 +316,13 @@ impl World {
     /// The place in `legs` of the leg of this name.
     pub fn leg(&self, name: &str) -> Option<usize> {
         self.legs.iter().position(|leg| leg.name() == name)
+    }
+}
+
+impl Item {
+    /// Of no class.
+    pub fn new(name: &str, mass: i64) -> Item {
+        Item { name: name.into(), mass, class: None }
     }
 }
 

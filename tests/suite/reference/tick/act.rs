@@ -166,19 +166,7 @@ impl Tick<'_> {
         if at_handover {
             self.emit_of("HandedOver", i, &[("node", self.node_value(node))]);
         }
-        let hop = match &rules.next {
-            Next::Unsaid => self.default_hop(i, node),
-            Next::To(to) => self.hop(node, to),
-            Next::Weights(weights) => {
-                let mut weights = weights.clone();
-                weights.sort_by(|(a, _), (b, _)| (a == "out", a).cmp(&(b == "out", b)));
-                let word = self.word(i, &format!("route {}", rules.name));
-                let shares: Vec<u64> = weights.iter().map(|(_, weight)| *weight).collect();
-                let to = weights[weighted(&shares, word)].0.clone();
-                self.emit_of("RouteChosen", i, &[("to", Value::Text(to.clone()))]);
-                self.hop(node, &to)
-            }
-        };
+        let hop = self.choose_hop(i, node, &rules.next);
         match hop {
             Hop::Node(next) => self.come(i, next, since, true),
             Hop::Leg(leg) => {
@@ -196,83 +184,6 @@ impl Tick<'_> {
                 }
                 self.leave(i);
             }
-        }
-    }
-
-    /// A node, leg or `out` as written in a `next`: a node is reached by the quickest leg that leads there, else at once.
-    fn hop(&self, from: usize, to: &str) -> Hop {
-        if to == "out" {
-            return Hop::Out;
-        }
-        if let Some(leg) = self.world.leg(to) {
-            return Hop::Leg(leg);
-        }
-        let next = self.world.node(to).expect("a way leads to a node or a leg");
-        let legs = self.legs_from(from).into_iter().filter(|&leg| self.target(leg) == next);
-        let quickest = legs.min_by_key(|&leg| (mean(&self.world.legs[leg].transit), &self.leg_names[leg]));
-        quickest.map_or(Hop::Node(next), Hop::Leg)
-    }
-
-    fn default_hop(&self, i: usize, node: usize) -> Hop {
-        if self.world.nodes[node].kind == Kind::Handover {
-            return Hop::Out;
-        }
-        let legs = self.legs_from(node);
-        if let Some(destination) = self.destination(i) {
-            if destination == node {
-                return Hop::Out;
-            }
-            let times = self.times_to(destination);
-            let by_leg = |leg: usize| {
-                let rest = times[self.target(leg)]?;
-                Some((mean(&self.world.legs[leg].transit) + rest, &self.leg_names[leg], leg))
-            };
-            if let Some((_, _, leg)) = legs.iter().filter_map(|&leg| by_leg(leg)).min() {
-                return Hop::Leg(leg);
-            }
-        }
-        if let [only] = legs[..] { Hop::Leg(only) } else { Hop::Out }
-    }
-
-    /// The stream's `to`, else the only handover node.
-    fn destination(&self, i: usize) -> Option<usize> {
-        if let Some(to) = &self.world.streams[self.goods[i].stream].to {
-            return self.world.node(to);
-        }
-        let mut handovers = (0..self.world.nodes.len()).filter(|&n| self.world.nodes[n].kind == Kind::Handover);
-        let first = handovers.next();
-        if handovers.next().is_none() { first } else { None }
-    }
-
-    /// For each node the least mean time over legs from arriving there to being handled at the destination.
-    fn times_to(&self, destination: usize) -> Vec<Option<i128>> {
-        let handling = |node: usize| self.world.nodes[node].steps.iter().map(|step| mean(&step.time)).sum::<i128>();
-        let mut times = vec![None; self.world.nodes.len()];
-        times[destination] = Some(handling(destination));
-        for _ in &self.world.nodes {
-            for from in (0..self.world.nodes.len()).filter(|&n| n != destination) {
-                for hop in self.possible_hops(from) {
-                    let (to, way) = match hop {
-                        Hop::Leg(leg) => (self.target(leg), mean(&self.world.legs[leg].transit)),
-                        Hop::Node(to) => (to, 0),
-                        Hop::Out => continue,
-                    };
-                    let Some(rest) = times[to] else { continue };
-                    let time = handling(from) + way + rest;
-                    times[from] = Some(times[from].map_or(time, |best: i128| best.min(time)));
-                }
-            }
-        }
-        times
-    }
-
-    /// Where goods can go on to from a node: by its `next`, else over any leg; a handover node without `next` is an end.
-    fn possible_hops(&self, node: usize) -> Vec<Hop> {
-        match &self.world.nodes[node].next {
-            Next::To(to) => vec![self.hop(node, to)],
-            Next::Weights(ways) => ways.iter().map(|(to, _)| self.hop(node, to)).collect(),
-            Next::Unsaid if self.world.nodes[node].kind == Kind::Handover => vec![],
-            Next::Unsaid => self.legs_from(node).into_iter().map(Hop::Leg).collect(),
         }
     }
 

@@ -65,6 +65,11 @@ impl<'w> Tick<'w> {
         self.events.push(Event { time: self.now, kind: kind.into(), object: object.into(), fields });
     }
 
+    /// Counts a branch that the events do not show.
+    pub(super) fn note(&mut self, what: &'static str) {
+        *self.notes.entry(what).or_default() += 1;
+    }
+
     pub(super) fn figures_of(&mut self, place: Place) -> &mut Figures {
         match place {
             Place::Outside { node, step, .. }

@@ -16,6 +16,9 @@ pub fn to_toml(world: &World) -> String {
         line(&mut text, "\n[[item]]");
         line(&mut text, &format!("name = \"{}\"", item.name));
         line(&mut text, &format!("mass = \"{} kg\"", item.mass));
+        if let Some(class) = &item.class {
+            line(&mut text, &format!("class = \"{class}\""));
+        }
     }
     for disruption in &world.disruptions {
         line(&mut text, "\n[[disruption]]");
@@ -129,13 +132,8 @@ fn node_entry(text: &mut String, world: &World, node: &Node) {
     yard(text, node.yard, &node.when_full);
     hours(text, node.hours);
     on_outage(text, node.on_outage);
-    match &node.next {
-        Next::Unsaid => {}
-        Next::To(to) => line(text, &format!("next = \"{to}\"")),
-        Next::Weights(weights) => {
-            let weights: Vec<String> = weights.iter().map(|(to, weight)| format!("\"{to}\" = {weight}")).collect();
-            line(text, &format!("next = {{ weights = {{ {} }} }}", weights.join(", ")));
-        }
+    if let Some(next) = next(&node.next) {
+        line(text, &format!("next = {next}"));
     }
     for step in &node.steps {
         line(text, "\n[[node.step]]");
@@ -182,6 +180,33 @@ fn servers(text: &mut String, world: &World, servers: &Servers) {
             line(text, &format!("servers = [{}]", parts.join(", ")));
         }
     }
+}
+
+fn next(next: &Next) -> Option<String> {
+    Some(match next {
+        Next::Unsaid => return None,
+        Next::To(to) => format!("\"{to}\""),
+        Next::Weights(weights) => {
+            let weights: Vec<String> = weights.iter().map(|(to, weight)| format!("\"{to}\" = {weight}")).collect();
+            format!("{{ weights = {{ {} }} }}", weights.join(", "))
+        }
+        Next::Fastest => "\"fastest\"".into(),
+        Next::LeastBacklog => "\"least_backlog\"".into(),
+        Next::By(by, ways, other) => {
+            let by = match by {
+                Trait::Item => "item",
+                Trait::Class => "class",
+                Trait::Priority => "priority",
+                Trait::Stream => "stream",
+                Trait::Destination => "destination",
+            };
+            let said = |way: &Next| self::next(way).expect("a choice of ways says where to");
+            let mut parts = vec![format!("by = \"{by}\"")];
+            parts.extend(ways.iter().map(|(name, way)| format!("\"{name}\" = {}", said(way))));
+            parts.push(format!("else = {}", said(other)));
+            format!("{{ {} }}", parts.join(", "))
+        }
+    })
 }
 
 fn leg_entry(text: &mut String, world: &World, leg: &Leg) {
@@ -356,7 +381,7 @@ mod tests {
     fn a_world_is_written_in_the_grammar_of_scenarios() {
         let mut world = World::new();
         world.end = Some(90);
-        world.items = vec![Item { name: "kit".into(), mass: 2 }];
+        world.items = vec![Item::new("kit", 2)];
         let dock = Step {
             servers: Servers::Calendar(vec![(0, 1), (60, 2)]),
             time: Law::Weights(vec![(5, 2), (120, 1)]),
