@@ -344,3 +344,20 @@ fn goods_that_came_before_the_first_requirement_go_on_after_it() {
     figures(&done, "stations.yard.s", &[("departures", 1.0), ("stay_mean", 2.0 * DAY)]);
     figures(&done, "stations.yard.t", &[("departures", 1.0), ("stay_mean", DAY)]);
 }
+
+/// The same where goods of a requirement have rows already, in fewer places than there are goods: one server takes the four of
+/// the stream, then the one that was asked for at 20 s.
+#[test]
+fn more_goods_than_the_requirements_have_rows_go_on_beside_them() {
+    let text = "[time]\nstart = 2025-01-01\n\n[[item]]\nname = \"gun\"\n\n[[node]]\nname = \"z\"\nnext = \"h\"\n\n\
+                [[node]]\nname = \"h\"\nkind = \"handover\"\n\n[[node.step]]\nname = \"s\"\ntime = \"15 s\"\n\n\
+                [[consignment]]\nname = \"a\"\nenters = \"h\"\n\
+                arrivals = { at = [2025-01-01, 2025-01-01, 2025-01-01, 2025-01-01T00:00:07Z] }\n\n\
+                [[requirement]]\nname = \"r\"\non = 2025-01-01T00:00:20Z\nitem = \"gun\"\norigin = \"z\"\n";
+    let done = run(text, 1);
+    assert_eq!(when(&done, "HandlingFinished"), [15, 30, 45, 60, 75]);
+    assert_eq!(when(&done, "RequirementFulfilled"), [75]);
+    crate::laws::lawful(&done).expect("the laws hold");
+    figures(&done, "requirements.total", &[("fulfilled", 1.0), ("lead_time_mean", 55.0)]);
+    figures(&done, "stations.h.s", &[("departures", 5.0), ("stay_mean", (15.0 + 30.0 + 45.0 + 53.0 + 55.0) / 5.0)]);
+}
