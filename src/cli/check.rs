@@ -29,10 +29,9 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
     if let Some(path) = &args.graph {
         draw(path, &loaded)?;
     }
-    let loads = scenario::loads(&loaded.plan);
     if args.answer.json {
         let mut document = loaded.report().json();
-        document["loads"] = loads.iter().map(load).collect();
+        document["loads"] = scenario::loads(&loaded.plan).iter().map(load).collect();
         if args.basis {
             document["basis"] = loaded.notes.basis.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
         }
@@ -42,11 +41,13 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
     if !args.answer.quiet {
         warn(&loaded);
     }
-    if args.basis {
-        out::print(&view::basis(&loaded.notes))?;
-        return Ok(End::Done);
-    }
-    out::print(&view::loads::text(&loaded.notes.title, &loads, loaded.warnings.len(), loaded.lines, &out::screen()))?;
+    out::print(&match args.basis {
+        true => view::basis(&loaded.notes),
+        false => {
+            let loads = scenario::loads(&loaded.plan);
+            view::loads::text(&loaded.notes.title, &loads, loaded.warnings.len(), loaded.lines, &out::screen())
+        }
+    })?;
     Ok(End::Done)
 }
 

@@ -194,3 +194,27 @@ impl Watch {
         if still > PATIENCE { Err(LogError::Stalled { action, seconds: still.as_secs() }) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_batches_are_found_by_looking_and_many_wake_the_writer() {
+        let queue = Queue::new(256);
+        let batches =
+            |n: usize| (0..n).for_each(|_| drop(queue.push(Job::Append(Batch::default())).expect("no error")));
+        for n in [1, GATHER - 1, GATHER, 3 * GATHER] {
+            std::thread::scope(|scope| {
+                // It waits before there is anything, and nothing else comes that could wake it.
+                let writer = scope.spawn(|| (0..n).filter(|_| queue.take(None).is_some()).count());
+                std::thread::sleep(3 * GATHER_FOR);
+                batches(n);
+                assert_eq!(writer.join().expect("it does not panic"), n);
+            });
+        }
+        let begun = Instant::now();
+        assert!(queue.take(Some(begun + GATHER_FOR / 2)).is_none());
+        assert!(begun.elapsed() >= GATHER_FOR / 2, "it waits to its deadline");
+    }
+}

@@ -19,7 +19,7 @@ use waybill::view::text::Screen;
 pub const FOLDERS: [&str; 2] = ["tests/scenarios/keys", "scenarios/learn"];
 
 /// A part of a file that is only there for another one to extend.
-pub const BASE: &str = "tests/scenarios/keys/base.toml";
+const BASE: &str = "tests/scenarios/keys/base.toml";
 
 /// The code of what cannot be left out: it says nothing of what the key does.
 const MISSING: &str = "WB105";
@@ -307,19 +307,24 @@ fn shown(file: &Path, whole: &Table, plain: &Outcome, place: &Place) -> Option<S
     best.or(needed.then_some(Shown::Refused(refused)))
 }
 
+/// The scenarios of a folder that can be run, in the order of their names.
+pub fn scenarios(folder: &str) -> Vec<(PathBuf, Table)> {
+    let entries = std::fs::read_dir(root(folder)).expect("the folder can be read");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "toml") && *path != root(BASE));
+    files.sort();
+    let read = |file: PathBuf| {
+        let text = std::fs::read_to_string(&file).expect("a scenario can be read");
+        (file, text.parse().expect("a scenario is TOML"))
+    };
+    files.into_iter().map(read).collect()
+}
+
 /// Key, scenario and what it shows there, for every key that some scenario states.
 fn witnesses() -> BTreeMap<(String, String), (String, Option<Shown>)> {
     let mut best: BTreeMap<(String, String), (String, Option<Shown>)> = BTreeMap::new();
     for folder in FOLDERS {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(root(folder))
-            .expect("the folder can be read")
-            .map(|entry| entry.expect("an entry can be read").path())
-            .filter(|path| path.extension().is_some_and(|e| e == "toml") && *path != root(BASE))
-            .collect();
-        files.sort();
-        for file in files {
-            let text = std::fs::read_to_string(&file).expect("a scenario can be read");
-            let whole: Table = text.parse().expect("a scenario is TOML");
+        for (file, whole) in scenarios(folder) {
             let mut found = Vec::new();
             walk(spec(""), &whole, &[], &mut found);
             // Those that teach are long: only what nothing else states is asked of them.

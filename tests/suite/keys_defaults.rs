@@ -1,7 +1,7 @@
 //! The defaults that `docs/scenario.md` states are those that a scenario has: said aloud, a default changes nothing, not
 //! even the id of the run.
 
-use crate::keys::{BASE, FOLDERS, Step, difference, outcome, root, spec, table_at, walk};
+use crate::keys::{FOLDERS, Step, difference, outcome, scenarios, spec, table_at, walk};
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::{Table, Value};
@@ -36,15 +36,7 @@ fn a_default_that_is_said_changes_nothing() {
         taken.extend(spec.keys.iter().filter(|key| default(key).is_some()).map(|key| ((spec.name, key.name), false)));
     }
     let mut wrong = Vec::new();
-    let mut files: Vec<_> = std::fs::read_dir(root(FOLDERS[0]))
-        .expect("the folder can be read")
-        .map(|entry| entry.expect("an entry can be read").path())
-        .filter(|path| path.extension().is_some_and(|e| e == "toml") && *path != root(BASE))
-        .collect();
-    files.sort();
-    for file in files {
-        let text = std::fs::read_to_string(&file).expect("a scenario can be read");
-        let whole: Table = text.parse().expect("a scenario is TOML");
+    for (file, whole) in scenarios(FOLDERS[0]) {
         let plain = outcome(&file, &whole).expect("a scenario of the folder is read");
         let mut stated = Vec::new();
         walk(spec(""), &whole, &[], &mut stated);

@@ -135,19 +135,25 @@ fn batches_wait_for_one_another() {
     holds("M^X/M/1", &text, &[(&m, wait * HOUR), (&n, present)]);
 }
 
-/// Three machines that run two hours on average, and one who mends them in one: the chance that none is broken is one
-/// part in the sum of 3! / (3 - k)! (1 / 2)^k.
+/// Machines that run two hours on average, and those who mend one in an hour on average.
+pub fn machines(machines: u32, menders: u32) -> String {
+    format!(
+        "[time]\nstart = 2025-01-01\nend = \"6000h\"\nwarm_up = \"200h\"\n\n[[consignment]]\nname = \"c\"\n\
+         enters = \"run\"\non = 2025-01-01\nbatch = {machines}\ncirculates = true\n\n[[node]]\nname = \"run\"\nnext = \"q\"\n\n\
+         [[node.step]]\nname = \"s\"\nservers = \"unlimited\"\ntime = {{ exponential = \"2h\" }}\n\n[[node]]\nname = \"q\"\n\
+         next = \"run\"\n\n[[node.step]]\nname = \"s\"\nservers = {menders}\ntime = {{ exponential = \"1h\" }}\n"
+    )
+}
+
+/// Three machines, and one who mends them: the chance that none is broken is one part in the sum of 3! / (3 - k)! (1 / 2)^k.
 #[test]
 fn machines_that_circulate_wait_for_repair() {
-    let text = "[time]\nstart = 2025-01-01\nend = \"6000h\"\nwarm_up = \"200h\"\n\n[[consignment]]\nname = \"c\"\n\
-                enters = \"run\"\non = 2025-01-01\nbatch = 3\ncirculates = true\n\n[[node]]\nname = \"run\"\nnext = \"q\"\n\n\
-                [[node.step]]\nname = \"s\"\nservers = \"unlimited\"\ntime = { exponential = \"2h\" }\n\n[[node]]\nname = \"q\"\n\
-                next = \"run\"\n\n[[node.step]]\nname = \"s\"\ntime = { exponential = \"1h\" }\n";
+    let text = machines(3, 1);
     let busy = 1.0 - 1.0 / 4.75;
     // What is not at the server runs, and comes at the rate 1 / 2h.
     let present = 3.0 - 2.0 * busy;
     let (u, n, w) = (format!("{S}.utilisation"), format!("{S}.in_system_mean"), format!("{S}.stay_mean"));
-    holds("M/M/1//3", text, &[(&u, busy), (&n, present), (&w, present / busy * HOUR)]);
+    holds("M/M/1//3", &text, &[(&u, busy), (&n, present), (&w, present / busy * HOUR)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Theory as the oracle, second part: shared pools, crews that leave, bulk service. The tolerance is that of `theory.rs`.
 
-use crate::theory::{HOUR, S, erlang_c, holds, queue, wait_mg1};
+use crate::theory::{HOUR, S, erlang_c, holds, machines, queue, wait_mg1};
 
 /// Servers that leave an empty line for a constant time, again and again: the wait is that of M/G/1 and, independent of it,
 /// the rest of a vacation (Fuhrmann and Cooper 1985), whose mean is E[V^2] / 2 E[V].
@@ -422,10 +422,7 @@ fn a_line_that_grows_through_the_night() {
 /// Six machines that run two hours on average, and two who mend them in one: M/M/2//6, by its balance equations.
 #[test]
 fn machines_that_wait_for_two_who_mend() {
-    let text = "[time]\nstart = 2025-01-01\nend = \"4000h\"\nwarm_up = \"200h\"\n\n[[consignment]]\nname = \"c\"\n\
-                enters = \"run\"\non = 2025-01-01\nbatch = 6\ncirculates = true\n\n[[node]]\nname = \"run\"\nnext = \"q\"\n\n\
-                [[node.step]]\nname = \"s\"\nservers = \"unlimited\"\ntime = { exponential = \"2h\" }\n\n[[node]]\nname = \"q\"\n\
-                next = \"run\"\n\n[[node.step]]\nname = \"s\"\nservers = 2\ntime = { exponential = \"1h\" }\n";
+    let text = machines(6, 2);
     // The chance of k broken by that of k - 1: (7 - k) machines run, and min(k, 2) are mended.
     let mut chances = vec![1.0];
     (1..=6u8).for_each(|k| chances.push(chances[usize::from(k) - 1] * f64::from(7 - k) / 2.0 / f64::from(k.min(2))));
@@ -442,5 +439,5 @@ fn machines_that_wait_for_two_who_mend() {
         (&wait, (broken - mended) / mended * HOUR),
         ("stations.run.s.in_system_mean", 6.0 - broken),
     ];
-    holds("M/M/2//6", text, &expected);
+    holds("M/M/2//6", &text, &expected);
 }

@@ -68,7 +68,8 @@ impl Flow {
         let open = stages.iter().map(|s| s.left).sum();
         let minor = 10f64.powi(i32::from(facts.plan.decimals));
         let most = stages.iter().map(|s| s.came).fold(asked, f64::max) / minor;
-        let (scale, unit) = scale_of(most);
+        // At most five digits fit the columns.
+        let (scale, unit) = scale_of(most, 100.0);
         Flow { stages, asked, open, scale: minor * scale, unit }
     }
 
@@ -274,12 +275,14 @@ fn total(facts: &Facts<'_>, flow: &Flow, columns: &Columns, screen: &Screen) -> 
     if fits { line.put(Look::Dim, &said) } else { line }.end()
 }
 
-/// The unit in which a sum of money is read, and its letter: at least three digits, at most five.
-fn scale_of(most: f64) -> (f64, &'static str) {
+/// The unit in which a sum of money is read, and its letter: thousands and millions from `least` of them on, billions from a
+/// hundred thousand millions on, so that what is short of money by millions still shows it.
+fn scale_of(most: f64, least: f64) -> (f64, &'static str) {
+    // What rounds up to a unit counts as one.
     match most {
         m if m >= 99_999.5e6 => (1e9, "bn"),
-        m if m >= 99.9995e6 => (1e6, "M"),
-        m if m >= 99_999.5 => (1e3, "k"),
+        m if m >= (least * 1e3 - 0.5) * 1e3 => (1e6, "M"),
+        m if m >= least * 1e3 - 0.5 => (1e3, "k"),
         _ => (1.0, ""),
     }
 }
@@ -295,7 +298,7 @@ fn money(facts: &Facts<'_>, screen: &Screen) -> String {
         let counted = allocated + idle;
         let funded = own("funded_value").unwrap_or(0.0).min(allocated);
         // Two digits say enough here: 90 M, 4,420 M, 850 k.
-        let (scale, unit) = scale_of(counted / minor * 10.0);
+        let (scale, unit) = scale_of(counted / minor, 10.0);
         let scaled: Vec<f64> = [funded, allocated - funded, idle].iter().map(|v| v / minor / scale).collect();
         let parts = apportioned(&scaled, counted / minor / scale);
         let word = if mechanism.package.counts_paid { "paid" } else { "committed" };
@@ -362,4 +365,29 @@ pub(super) fn labelled(label: &str, text: &str, screen: &Screen) -> String {
     let head = head.trim_end_matches('\n');
     let bare = 2 + name.chars().count();
     format!("{head}{}{rest}", " ".repeat(indent.len() - bare))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_money_have_units_that_tell_them_apart() {
+        let of = |most, least| scale_of(most, least).1;
+        let table = [
+            (99_999.4, ""),
+            (99_999.5, "k"),
+            (99.9994e6, "k"),
+            (99.9995e6, "M"),
+            (99_999.4e6, "M"),
+            (99_999.5e6, "bn"),
+        ];
+        let account =
+            [(9_999.4, ""), (9_999.5, "k"), (9.9994e6, "k"), (9.9995e6, "M"), (15e9, "M"), (99_999.5e6, "bn")];
+        for (cases, least) in [(table, 100.0), (account, 10.0)] {
+            for (most, unit) in cases {
+                assert_eq!(of(most, least), unit, "{most} from {least}");
+            }
+        }
+    }
 }

@@ -6,8 +6,8 @@
 
 #[path = "gen/legs.rs"]
 mod legs;
-#[path = "gen/more.rs"]
-mod more;
+#[path = "gen/stations.rs"]
+mod stations;
 #[path = "gen/ways.rs"]
 mod ways;
 
@@ -38,9 +38,9 @@ pub fn world(number: u64) -> World {
     streams(&mut dice, &shape, &mut world);
     drop_the_unreached(&mut world);
     disruptions(&mut dice, &mut world);
-    more::more(number, &mut world);
-    legs::more(number, &shape, &mut world);
-    ways::more(number, &mut world);
+    stations::add(number, &mut world);
+    legs::add(number, &shape, &mut world);
+    ways::add(number, &mut world);
     shuffled(&world, dice.word())
 }
 

@@ -8,7 +8,7 @@ use crate::support::Dice;
 /// Keeps these dice apart from those of the other features of the same world.
 const DICE: u64 = 0x2A75_0000_0000_0000;
 
-pub(super) fn more(number: u64, world: &mut World) {
+pub(super) fn add(number: u64, world: &mut World) {
     let mut dice = Dice::new(number ^ DICE);
     if !dice.coin(35) {
         return;

@@ -1,11 +1,11 @@
-//! Keys that worlds learnt later. Each has dice of its own, so that what a world is otherwise stays as it was, and only some
-//! worlds have it, so that most of what a new key could hide is still seen without it.
+//! Keys of arrivals, steps, pools and outages that worlds learnt later. Each has dice of its own, so that what a world is otherwise
+//! stays as it was, and only some worlds have it, so that most of what a new key could hide is still seen without it.
 
 use super::super::world::{Pool, Preempt, Profile, Random, UNLIMITED};
 use super::*;
 
 /// Adds them to a world of this number.
-pub(super) fn more(number: u64, world: &mut World) {
+pub(super) fn add(number: u64, world: &mut World) {
     let dice = |key: u64| Dice::new(number ^ (key << 40));
     batches(&mut dice(1), world);
     rates(&mut dice(2), world);
