@@ -114,7 +114,7 @@ impl Traveller {
 pub fn arrived(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
     match turn.state.net.first_step(node, false, who.whom.item) {
         // Entry to its yard is a turn of its own.
-        Some(_) => {}
+        Some(_) => moves(turn, &who, Some(node)),
         None => passes(turn, who, node, cause),
     }
 }
@@ -184,7 +184,13 @@ fn slowed_handling(turn: &Turn, step: Id<Step>, drawn: SimDuration) -> SimDurati
 }
 
 /// It is ready at a node: where its way ends, where several ways lead on, or where no leg is needed, say so.
-pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u64) {
+fn passes(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
+    let to = goes_on(turn, who, node, cause);
+    moves(turn, &who, to);
+}
+
+/// The same; where it is then, or is bound for.
+fn goes_on(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u64) -> Option<Id<Node>> {
     let state = turn.state;
     // Weights may lead round and round over nodes that are reached at once; each round has its own chance to end. The
     // reader refuses rounds without an exit.
@@ -195,7 +201,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
             who.handed_over = true;
             cause = turn.emit(cause, Event::HandedOver { unit, node });
             if way_on(turn, who, node) == Way::End {
-                return;
+                return None;
             }
         }
         let way = match way_on(turn, who, node) {
@@ -211,7 +217,7 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
                 let facts = state.net.leg(leg);
                 if facts.departs && facts.largest.is_some_and(|most| who.mass > most) {
                     turn.emit(cause, Event::TooLarge { unit, leg });
-                    return;
+                    return None;
                 }
                 // What is ready may leave before anything else of this instant.
                 turn.alone &= !facts.by_load;
@@ -221,20 +227,20 @@ pub fn passes(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause
                     turn.alone &= transit.0 != 0;
                     turn.emit(cause, Event::LegDeparted { unit, leg, transit });
                 }
-                return;
+                return Some(facts.to);
             }
             Way::Node(next) => {
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
                 if state.net.first_step(next, false, who.whom.item).is_some() {
                     turn.alone = false;
-                    return;
+                    return Some(next);
                 }
                 node = next;
                 who.handed_over = false;
             }
             Way::End => {
                 turn.emit(cause, Event::LeftModel { unit, node });
-                return;
+                return None;
             }
             Way::Choose => unreachable!("a choice was made"),
         }
@@ -272,26 +278,36 @@ fn least_backlog(turn: &mut Turn, who: &Traveller, hops: &[Hop]) -> Hop {
         Hop::Node(node) => Some(node),
         Hop::Out => None,
     };
-    // The state still counts it where it comes from.
-    let own = match turn.rules.is_fresh(who.unit) {
-        true => None,
-        false => match state.units[who.unit].place {
-            Place::UnderWay(leg) => Some(state.net.leg(leg).to),
-            Place::Handling { step, .. } => Some(state.net.step(step).node),
-            _ => None,
-        },
-    };
+    let own = counted_at(turn, who.unit);
     let others = |hop: &Hop| {
         let Some(node) = end(*hop) else { return 0 };
-        let chosen = turn.bound.iter().filter(|&&n| n == node).count() as u64;
-        state.backlog_of(node) + chosen - u64::from(own == Some(node))
+        let come = turn.moved.iter().filter(|m| m.1 == Some(node)).count() as u64;
+        let gone = turn.moved.iter().filter(|m| m.0 == Some(node)).count() as u64;
+        state.backlog_of(node) + come - gone - u64::from(own == Some(node))
     };
-    let to = *hops.iter().min_by_key(|hop| others(hop)).expect("a choice has its hops");
-    turn.bound.extend(end(to));
-    // Who comes next in this turn would look at a world that does not know of this one.
-    turn.arrives_now = true;
-    turn.alone = false;
-    to
+    *hops.iter().min_by_key(|hop| others(hop)).expect("a choice has its hops")
+}
+
+/// The node in whose backlog the state counts a unit, as it was before this turn.
+fn counted_at(turn: &Turn, unit: UnitId) -> Option<Id<Node>> {
+    let state = turn.state;
+    if turn.rules.is_fresh(unit) {
+        return None;
+    }
+    match state.units[unit].place {
+        Place::UnderWay(leg) => Some(state.net.leg(leg).to),
+        Place::Handling { step, .. } | Place::Entering { step, .. } => Some(state.net.step(step).node),
+        _ => None,
+    }
+}
+
+/// Where somebody is now, or is bound for: who decides by backlogs later in this turn has to know.
+#[inline]
+fn moves(turn: &mut Turn, who: &Traveller, to: Option<Id<Node>>) {
+    if turn.state.net.by_backlog {
+        let from = counted_at(turn, who.unit);
+        turn.moved.push((from, to));
+    }
 }
 
 /// Somebody wants to enter a step's yard.

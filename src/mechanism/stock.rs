@@ -8,8 +8,8 @@ use crate::units::arena::Id;
 use crate::units::time::SimDuration;
 
 /// Ordered units come in.
-pub fn arrives(turn: &mut Turn, stock: Id<Stock>, row: u32) {
-    let quantity = turn.state[stock].delivery(row);
+pub fn arrives(turn: &mut Turn, stock: Id<Stock>, number: u64) {
+    let quantity = turn.state[stock].delivery(number);
     turn.emit(turn.state[stock].last, Event::StockReceived { stock, quantity });
 }
 

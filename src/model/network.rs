@@ -202,6 +202,15 @@ impl Route {
         }
     }
 
+    /// Whether it depends on how many are elsewhere, for some goods.
+    pub fn looks_at_backlogs(&self) -> bool {
+        match self {
+            Route::Backlog(..) => true,
+            Route::By(choice) => choice.all().any(Route::looks_at_backlogs),
+            _ => false,
+        }
+    }
+
     /// What of it holds for goods like these, under all choices by what they are.
     pub fn of(&self, plan: &super::Plan, whom: &super::Whom) -> Option<&Route> {
         match self {

@@ -128,6 +128,11 @@ impl State {
                     (*ends, *paused) = (at, false);
                 }
                 self.set(at, Wake::HandlingEnds(unit));
+                // Who came meanwhile may be more urgent.
+                let step = self.handled_at(unit);
+                if self.net.step(step).preempts {
+                    self.arm_service(step);
+                }
                 unit
             }
             Event::HandlingRequeued { unit, left } => {
@@ -486,6 +491,7 @@ impl State {
         let node = self.plan().steps[step].node;
         self.leave_yards(unit, step, node);
         self.release(unit);
+        self.leaves_idle(step);
     }
 
     /// It no longer takes room in a step's yard and its node's.

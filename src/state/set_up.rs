@@ -25,6 +25,8 @@ pub struct Net {
     pub supplier: Vec<GateId>,
     /// Whether goods can come to a place more than once (a repeat or a loop): then draws count their visits.
     pub comes_again: bool,
+    /// Whether a backlog decides some way.
+    pub by_backlog: bool,
     /// Where goods without a destination of their own go to, if there is exactly one handover node.
     pub only_handover: Option<Id<Node>>,
     legs_from: Vec<Vec<Id<Leg>>>,
@@ -187,6 +189,7 @@ impl Net {
             gates,
             supplier,
             comes_again,
+            by_backlog: plan.nodes.iter().any(|n| n.next.looks_at_backlogs()),
             groups,
             legs_from,
             legs_into,

@@ -7,7 +7,7 @@ use crate::model::{Item, MechanismPlan, Node, Plan, Stock, Stream, Supply};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A stock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +24,9 @@ pub struct StockRow {
     /// Orders so far, and lots that its production line began.
     pub orders: u64,
     pub lots: u64,
-    /// Deliveries under way, by row, with their units; rows of those that came are used again.
-    deliveries: Vec<i64>,
-    free: Vec<u32>,
+    /// Deliveries under way, by number in the order in which they were sent, with their units.
+    deliveries: BTreeMap<u64, i64>,
+    sent: u64,
     /// Lots that wait for the production line, and how many it makes now.
     queue: VecDeque<i64>,
     making: u32,
@@ -53,8 +53,8 @@ impl StockRow {
     }
 
     /// Units of a delivery.
-    pub fn delivery(&self, row: u32) -> i64 {
-        self.deliveries[row as usize]
+    pub fn delivery(&self, number: u64) -> i64 {
+        self.deliveries[&number]
     }
 
     /// The lot that the production line begins next.
@@ -208,18 +208,10 @@ impl State {
 
     fn deliver(&mut self, stock: Id<Stock>, quantity: i64, at: SimTime) {
         let row = &mut self[stock];
-        let slot = match row.free.pop() {
-            Some(slot) => {
-                row.deliveries[slot as usize] = quantity;
-                slot
-            }
-            None => {
-                row.deliveries.push(quantity);
-                row.deliveries.len() as u32 - 1
-            }
-        };
-        assert!(slot < 1 << 24, "a stock waits for at most 2^24 deliveries at once");
-        self.set(at, Wake::StockArrives(stock, slot));
+        row.sent += 1;
+        let number = row.sent;
+        row.deliveries.insert(number, quantity);
+        self.set(at, Wake::StockArrives(stock, number));
     }
 
     /// Sets or takes back what a stock has to do now, after anything about it changed.
@@ -261,8 +253,8 @@ impl State {
     /// What taking a wake of a stock out of the calendar means for it.
     pub(super) fn taken_of_stock(&mut self, wake: Wake) {
         match wake {
-            // What the row holds is looked at before the wake is taken.
-            Wake::StockArrives(stock, row) => self[stock].free.push(row),
+            // What it brings is looked at before the wake is taken.
+            Wake::StockArrives(stock, number) => drop(self[stock].deliveries.remove(&number)),
             Wake::StockGives(stock) => self[stock].gives_set = false,
             Wake::StockOrders(stock) => self[stock].orders_set = false,
             Wake::StockMakes(stock) => self[stock].makes_set = false,

@@ -51,8 +51,8 @@ pub enum Wake {
     Idles(Id<Step>),
     /// A server, by its number, that left an empty line is back.
     ServerBack(Id<Step>, u32),
-    /// Ordered units come in: the row of their delivery.
-    StockArrives(Id<Stock>, u32),
+    /// Ordered units come in: the number of their delivery.
+    StockArrives(Id<Stock>, u64),
     StockReviews(Id<Stock>),
     /// A stock has units for who waits.
     StockGives(Id<Stock>),
@@ -147,7 +147,7 @@ impl Ranks {
         all.extend(plan.pools.iter().enumerate().map(|(i, p)| (&*p.name, "", 0, 7, i)));
         all.extend(plan.stocks.iter().enumerate().map(|(i, s)| (&*s.name, "", 0, 8, i)));
         all.sort_unstable();
-        assert!(all.len() < 1 << 20, "the reader refuses a scenario of more than 2^20 places");
+        assert!(all.len() < MOST_PLACES as usize, "the reader refuses a scenario of more than 2^20 places");
         let mut ranks = Ranks::default();
         let gates: usize = plan.mechanisms.iter().map(|m| m.stages.len()).sum();
         let lists = [
@@ -173,6 +173,9 @@ impl Ranks {
 }
 
 const BIAS: i64 = 1 << 39;
+
+/// Places have ranks, and stocks have numbers, below this.
+const MOST_PLACES: u32 = 1 << 20;
 
 /// The instant of a key.
 #[inline]
@@ -226,7 +229,8 @@ pub fn unpack(key: Key) -> Wake {
         27 => Wake::PoolTurns(Id::new(id)),
         28 => Wake::Idles(Id::new(id)),
         29 => Wake::ServerBack(Id::new(id), (who >> 32) as u32),
-        30 => Wake::StockArrives(Id::new(id), (who >> 32) as u32),
+        // The number is the upper 36 bits of `who`: deliveries of one stock come in the order in which they were sent.
+        30 => Wake::StockArrives(Id::new(who as u32 & (MOST_PLACES - 1)), who >> 20),
         31 => Wake::StockReviews(Id::new(id)),
         32 => Wake::StockGives(Id::new(id)),
         33 => Wake::StockOrders(Id::new(id)),
@@ -277,7 +281,10 @@ pub fn parts(wake: Wake) -> (u8, u64) {
         Wake::PoolTurns(p) => (27, p.raw()),
         Wake::Idles(s) => (28, s.raw()),
         Wake::ServerBack(s, server) => return (29, u64::from(server) << 32 | u64::from(s.raw())),
-        Wake::StockArrives(s, row) => return (30, u64::from(row) << 32 | u64::from(s.raw())),
+        Wake::StockArrives(s, number) => {
+            assert!(number < 1 << 36, "a stock gets fewer than 2^36 deliveries");
+            return (30, number << 20 | u64::from(s.raw()));
+        }
         Wake::StockReviews(s) => (31, s.raw()),
         Wake::StockGives(s) => (32, s.raw()),
         Wake::StockOrders(s) => (33, s.raw()),

@@ -210,6 +210,21 @@ fn lots_of_one_line_look_at_one_another() {
 }
 
 #[test]
+fn who_went_elsewhere_in_the_same_turn_is_counted_where_it_went() {
+    // Shells go to x by what they are; what comes with them, or of the same requirement, finds one bound for x and none for y.
+    let by_item = "next = { by = \"item\", shell = \"x\", else = \"least_backlog\" }";
+    let convoy = "\n[[node]]\nname = \"o\"\nnext = \"n\"\n\n[[leg]]\nfrom = \"o\"\nto = \"n\"\ntransit = \"5s\"\ndepartures = { every = \"10s\" }\n";
+    let together = streams(&[("a", "shell", 0, ""), ("b", "fuel", 0, "")]).replace("enters = \"n\"", "enters = \"o\"");
+    let text = (fork(convoy) + &together).replace("next = \"least_backlog\"", by_item);
+    tells(&text, &["RouteChosen"], "15: b#1 goes to to-y");
+    let need = "\n[[node]]\nname = \"border\"\nkind = \"handover\"\n\n[[leg]]\nfrom = \"x\"\nto = \"border\"\ntransit = \"1s\"\n\n\
+                [[leg]]\nfrom = \"y\"\nto = \"border\"\ntransit = \"1s\"\n\n[[requirement]]\nname = \"need\"\non = 2025-01-01\n\
+                lines = [{ item = \"shell\", quantity = 1, origin = \"n\" }, { item = \"fuel\", quantity = 1, origin = \"n\" }]\n";
+    let text = fork(need).replace("next = \"out\"", "").replace("next = \"least_backlog\"", by_item);
+    tells(&text, &["RouteChosen"], "0: need#1/2#1 goes to to-y");
+}
+
+#[test]
 fn the_least_backlog_goes_only_where_the_destination_can_be_reached() {
     let far = "\n[[node]]\nname = \"h\"\nkind = \"handover\"\n\n[[leg]]\nfrom = \"y\"\nto = \"h\"\ntransit = \"1s\"\n";
     let text = fork(far).replace("name = \"y\"\nnext = \"out\"", "name = \"y\"");

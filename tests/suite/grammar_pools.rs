@@ -167,6 +167,25 @@ fn a_server_that_finds_its_line_empty_leaves() {
 }
 
 #[test]
+fn a_server_leaves_too_when_the_last_in_line_gives_up() {
+    // a waits for the pool, not for the server: when it is gone at 8 the line is empty.
+    let text = HEAD.replace("60s", "14s")
+        + &pool("1")
+        + &node("x", "time = \"10s\"\nuses = { p = 1 }\npatience = \"3s\"\naway_when_idle = \"5s\"")
+        + &node("y", "time = \"10s\"\nuses = { p = 1 }")
+        + &stream("a", "x", &[5], 1)
+        + &stream("b", "y", &[0], 1);
+    tells(
+        &text,
+        "0: b#1 starts at y; x.dock has somebody away 5
+         5: x.dock has somebody back
+         8: x.dock has somebody away 5
+         10: b#1 is done at y
+         13: x.dock has somebody back; x.dock has somebody away 5",
+    );
+}
+
+#[test]
 fn each_server_leaves_for_a_time_of_its_own() {
     let text = HEAD.to_owned()
         + &node("x", "servers = 2\ntime = \"4s\"\naway_when_idle = \"10s\"")

@@ -99,6 +99,21 @@ fn work_that_restarts_needs_as_long_as_it_did() {
 }
 
 #[test]
+fn who_came_while_work_was_paused_takes_the_server_as_it_goes_on() {
+    let text = step("time = \"60s\"\npreempt = \"resume\"", &[("s", 2, &[0]), ("u", 1, &[15])])
+        + "\n[[disruption]]\nname = \"power\"\nstrikes = \"q.s\"\non = 2025-01-01T00:00:10Z\nlasts = \"10s\"\n";
+    tells(
+        &text,
+        "0: s#1 enters s; s#1 starts at 1
+         10: q.s down; s#1 pauses, left 50
+         15: u#1 enters s
+         20: q.s up; s#1 resumes, left 50; s#1 gives way, left 50; u#1 starts at 1
+         80: u#1 done; u#1 leaves; s#1 starts at 1
+         130: s#1 done; s#1 leaves",
+    );
+}
+
+#[test]
 fn the_least_urgent_gives_way_then_the_latest_started_then_the_last_name() {
     let two = "time = \"20s\"\nservers = 2\npreempt = \"resume\"";
     tells(

@@ -113,6 +113,23 @@ fn a_stock_that_opens_below_its_point_orders_at_the_start() {
 }
 
 #[test]
+fn deliveries_of_one_instant_come_in_the_order_in_which_they_were_ordered() {
+    // Each day `a` is validated, the stock orders, `z` is validated, the stock orders again: 3 and 5 come in together.
+    let text = depot(
+        "on_hand = 1\nreorder = { up_to = 1 }\nlead_time = \"2d\"",
+        &[("a", 0, 3, 1), ("z", 0, 5, 1), ("a2", 3, 3, 1), ("z2", 3, 5, 1)],
+    );
+    tells(
+        &text,
+        &["asks", "takes", "is fulfilled"],
+        "0d: s orders 3; s orders 5
+         2d: s receives 3; s receives 5
+         3d: s orders 3; s orders 5
+         5d: s receives 3; s receives 5",
+    );
+}
+
+#[test]
 fn so_many_quantities_are_ordered_as_lift_the_position_above_the_point() {
     // Position 5 - 12 = -7: three times 4 lift it to 5, above 2; with two it would be 1.
     let text = depot("on_hand = 5\nreorder = { at = 2, quantity = 4 }\nlead_time = \"1d\"", &[("a", 0, 12, 1)]);

@@ -146,11 +146,6 @@ fn preemption(dice: &mut Dice, world: &mut World) {
             if dice.coin(40) {
                 step.discipline = Discipline::Priority;
             }
-            // Left out: where work pauses, who came meanwhile and is more urgent takes its server as it resumes; the engine
-            // lets it be until something else happens there.
-            if step.on_outage != Some(OnOutage::Requeue) {
-                step.on_outage = Some(OnOutage::Finish);
-            }
         }
     }
 }
@@ -309,8 +304,7 @@ fn away(dice: &mut Dice, world: &mut World) {
             Servers::Calendar(parts) => parts.iter().any(|&(_, n)| n == UNLIMITED),
             Servers::Unlimited => true,
         };
-        // Left out: where a line ends because who waits for a pool gives up, servers leave or stay as the engine came to it.
-        if !unlimited && step.patience.is_none() && dice.coin(50) {
+        if !unlimited && dice.coin(50) {
             step.away = Some(match dice.below(3) {
                 0 => Law::Uniform(0, dice.of(&[5, 20])),
                 1 => Law::Weights(vec![(0, 1), (5, 2), (20, 1)]),
