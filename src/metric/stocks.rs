@@ -102,7 +102,8 @@ impl Stocks {
                 row.asked += i128::from(state.line(line).asked);
             }
             StockTaken { line, quantity, .. } => {
-                let asked = state.line(line).joined;
+                // What the opening backlog asks for is asked for at the start.
+                let asked = state.line(line).joined.max(SimTime::ZERO);
                 if counts {
                     row.given += i128::from(quantity);
                 }

@@ -587,13 +587,19 @@ impl State {
         }
     }
 
+    /// When a requirement's line joins the list or the stock to which it comes now: of the opening backlog the older one
+    /// comes first, where no desk is the first place of its way.
+    pub(super) fn line_joins(&self, need: NeedId) -> SimTime {
+        let submitted = self.need(need).submitted;
+        let early = submitted < SimTime::ZERO && self.now == SimTime::ZERO && !self.passes_desks(need);
+        if early { submitted } else { self.now }
+    }
+
     /// A line joins the list of its mechanism: its first stage.
     fn join_list(&mut self, line: LineId) {
         let row = self.line(line);
         let need = self.need(row.need);
-        // Of the opening backlog the older one comes first.
-        let joined =
-            if need.submitted < SimTime::ZERO && self.now == SimTime::ZERO { need.submitted } else { self.now };
+        let joined = self.line_joins(row.need);
         let key = (need.priority, joined, need.stream, need.number, row.position, line);
         let (value, via) = (row.value, self.plan_of_need(row.need).via);
         self.lines[line.index()].joined = joined;

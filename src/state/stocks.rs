@@ -79,9 +79,9 @@ impl State {
         let seq = self.events;
         match *event {
             Event::StockAsked { line, stock, quantity } => {
-                let now = self.now;
+                let joined = self.line_joins(self.line(line).need);
                 let row = &mut self.lines[line.index()];
-                (row.joined, row.last) = (now, seq);
+                (row.joined, row.last) = (joined, seq);
                 let key = self.key_of_line(line);
                 let row = &mut self[stock];
                 row.owed += quantity;

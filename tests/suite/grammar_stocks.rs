@@ -130,6 +130,18 @@ fn deliveries_of_one_instant_come_in_the_order_in_which_they_were_ordered() {
 }
 
 #[test]
+fn of_the_opening_backlog_the_older_is_served_first() {
+    let dated = |text: String, name: &str, date: &str| {
+        text.replace(&format!("name = \"{name}\"\non = 2025-01-01"), &format!("name = \"{name}\"\non = {date}"))
+    };
+    let text = depot("on_hand = 1", &[("c", 0, 1, 1), ("d", 0, 1, 1)]);
+    let text = dated(dated(text, "c", "2024-12-27"), "d", "2024-12-20");
+    let done = tells(&text, &[], "0d: c#1/1 asks 1; d#1/1 asks 1; d#1/1 takes 1; d#1 is fulfilled");
+    // Both asked at the start, and one was given at once.
+    assert_eq!(done.figure("stocks.s.fill_rate"), 0.5);
+}
+
+#[test]
 fn so_many_quantities_are_ordered_as_lift_the_position_above_the_point() {
     // Position 5 - 12 = -7: three times 4 lift it to 5, above 2; with two it would be 1.
     let text = depot("on_hand = 5\nreorder = { at = 2, quantity = 4 }\nlead_time = \"1d\"", &[("a", 0, 12, 1)]);
