@@ -6,6 +6,7 @@ mod cli;
 mod cli_faults;
 mod cli_new;
 mod dated;
+mod examples;
 mod fuzz;
 mod goldens;
 mod grammar_arrivals;

@@ -174,7 +174,10 @@ fn tests_of_the_rules() -> Vec<String> {
 
 #[test]
 fn every_rule_names_a_test_that_holds_it() {
-    let rules = rules_of(&read("docs/semantics.md"));
+    // The examples have a test that runs them all.
+    let page = read("docs/semantics.md");
+    let (page, _) = page.split_once("## The rules by example").expect("the page has its examples");
+    let rules = rules_of(page);
     let bare: Vec<&String> = rules.iter().filter(|rule| tests_named(rule).is_empty()).collect();
     assert!(bare.is_empty(), "docs/semantics.md names no test for {bare:#?}");
     assert!(rules.len() > 70, "the page has many rules: {}", rules.len());

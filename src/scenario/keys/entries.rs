@@ -341,7 +341,7 @@ pub(crate) static MECHANISM: Spec = Spec {
             Form::Amount(Unit::Money, 1),
             "none",
             r#""9 M USD""#,
-            "Packages form when the list is worth this much.",
+            "Packages form when the list is worth this much. One of `size` and `draft_every` is needed where requirements come `via` it.",
         ),
         may(
             "draft_every",

@@ -4,7 +4,7 @@ use super::goods::{arrivals, count};
 use super::{All, Entry, Places};
 use crate::mechanism::{KINDS, Kind, kind};
 use crate::model::{
-    Arrivals, Brings, Earmark, Excess, MechanismPlan, Nation, PackagePlan, PledgePlan, Rate, Stage, Stream,
+    Arrivals, Brings, Earmark, Excess, MechanismPlan, Nation, PackagePlan, PledgePlan, Rate, RowBrings, Stage, Stream,
 };
 use crate::scenario::amount::{decimals, is_currency};
 use crate::scenario::codes;
@@ -151,6 +151,23 @@ pub(super) fn mechanisms(entries: &[Entry<'_>], all: &mut All) -> Vec<MechanismP
     out
 }
 
+/// Mechanisms whose list gets lines that no package would ever take up.
+pub(super) fn undrafted(entries: &[Entry<'_>], streams: &[Stream]) {
+    for (i, e) in entries.iter().enumerate().filter(|(_, e)| e.fields.text("kind") == Some("package")) {
+        let listed = |via: Option<Id<MechanismPlan>>| via.is_some_and(|m| m.index() == i);
+        let asked = streams.iter().any(|stream| match &stream.brings {
+            Brings::Requirements(need) => listed(need.via),
+            Brings::Rows(rows) => {
+                rows.iter().any(|row| matches!(&row.brings, RowBrings::Requirement { need, .. } if listed(need.via)))
+            }
+            _ => false,
+        });
+        if asked {
+            e.fields.one_of(&["size", "draft_every"]);
+        }
+    }
+}
+
 fn kind_of(f: &Fields<'_>) -> Option<&'static Kind> {
     let text = f.text("kind")?;
     if let Some(row) = kind(text) {
@@ -241,9 +258,6 @@ fn package(f: &Fields<'_>, row: &'static Kind) -> PackagePlan {
             );
         }
         return PackagePlan::default();
-    }
-    if row.name == "package" {
-        f.one_of(&["size", "draft_every"]);
     }
     PackagePlan {
         size: f.whole("size").map(Money),

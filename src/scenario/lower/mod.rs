@@ -160,7 +160,8 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
     let pools = network::pools(&pools);
     let (mut nodes_made, steps, nexts) = network::nodes(&nodes, &items, &pools, &mut all, &mut places);
     let legs = network::legs(&legs, &all, &nodes_made, &mut places);
-    let mechanisms = funding::mechanisms(&mechanisms, &mut all);
+    let funds = mechanisms;
+    let mechanisms = funding::mechanisms(&funds, &mut all);
     let stocks = goods::stocks(&stocks, &all);
     let mut notes = Notes { title: String::new(), file: file.to_string(), ..Notes::default() };
     let mut made: Vec<Stream> = Vec::new();
@@ -178,6 +179,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         };
         made.extend(stream);
     }
+    funding::undrafted(&funds, &made);
     let disruptions = network::disruptions(&disruptions, &all, &mechanisms, &steps);
     notes::fill(&top, &mut notes);
     let said = route::said(cx, &nodes_made, &legs, &nexts, &all, &places);
