@@ -48,6 +48,7 @@ mod support;
 #[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
 mod theory;
 #[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
+mod theory_packages;
 mod theory_parts;
 mod tidy;
 mod timelines;

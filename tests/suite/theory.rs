@@ -4,7 +4,7 @@
 //!
 //! Means of 3,600 s and more make the rounding to whole seconds (1 part in 10^4, without bias) negligible.
 
-use crate::support::{full_tier, pool, read, run_loaded};
+use crate::support::{full_tier, read, run_loaded};
 use waybill::log::SegmentLimits;
 
 /// Standard errors that a figure may be off.
@@ -14,7 +14,7 @@ pub const HOUR: f64 = 3_600.0;
 /// A figure and its exact value.
 pub type Expected<'a> = (&'a str, f64);
 
-fn seeds() -> u64 {
+pub fn seeds() -> u64 {
     if full_tier() { 128 } else { 24 }
 }
 
@@ -417,75 +417,4 @@ fn a_convoy_by_the_clock_with_little_room() {
         ("legs.l.load_mean", per_hour * hours / (1.0 - empty)),
     ];
     holds("clocked convoy, room for 8", &text, &expected);
-}
-
-/// Pledges come once a day on average and bring 10 M on average, exponential: on the line of money they are points of
-/// a Poisson process, so a sum of 100 M takes 1 + Poisson(10) of them, two such sums 1 + Poisson(20).
-#[test]
-fn a_package_filled_by_random_pledges() {
-    packages("package, random pledges", "", [21.0, 41.0]);
-}
-
-/// Undivided, what the last of them brings too much is held for the first package, and the second begins anew: two sums of
-/// their own.
-#[test]
-fn a_package_filled_by_undivided_pledges() {
-    packages("package, undivided pledges", "split_pledges = false", [22.0, 42.0]);
-}
-
-/// Two packages of 100 M: mean and variance of the first one's gifts and days, and of the second one's days.
-fn packages(case: &str, keys: &str, [second, spread]: [f64; 2]) {
-    let needs = r#"
-[time]
-start = 2025-01-01
-end = "90d"
-
-[[item]]
-name = "pump"
-value = "100 M USD"
-
-[[requirement]]
-name = "need"
-arrivals = { at = [2025-01-01, 2025-01-01] }
-item = "pump"
-via = "pool"
-
-[[pledge]]
-name = "gift"
-to = "pool"
-amount = { exponential = "10 M USD" }
-arrivals = { poisson = "1/d" }
-"#;
-    const DAY: f64 = 86_400.0;
-    /// Seeds of one batch: variances are taken within, standard errors between batches.
-    const BATCH: usize = 60;
-    let loaded = read(&format!("{needs}{}", pool("100 M USD", keys)));
-    let [mut times, mut twice, mut gifts] = [vec![], vec![], vec![]];
-    for seed in 1..=seeds() * BATCH as u64 {
-        let done = run_loaded(&loaded, seed, SegmentLimits::default());
-        let state = &done.world.state;
-        let funded: Vec<f64> = state.packages.iter().filter_map(|p| p.funded).map(|t| t.0 as f64).collect();
-        assert_eq!(funded.len(), 2, "90 days are enough for 20 gifts, in all but one run of 10^9");
-        times.push(funded[0]);
-        twice.push(funded[1]);
-        let served = |p: &&waybill::state::PledgeRow| p.allocations.iter().any(|a| a.0.raw() == 0);
-        gifts.push(state.pledges.iter().filter(served).count() as f64);
-    }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let means = |values: &[f64]| values.chunks(BATCH).map(mean).collect::<Vec<_>>();
-    let variance = |values: &[f64]| {
-        let m = mean(values);
-        values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64
-    };
-    let variances = |values: &[f64]| values.chunks(BATCH).map(variance).collect::<Vec<_>>();
-    // A sum of N exponential days: mean E N, variance E N + Var N; Poisson gives 1 + s and (1 + s) + s.
-    let rows = [
-        ("gifts, mean", 11.0, means(&gifts)),
-        ("gifts, variance", 10.0, variances(&gifts)),
-        ("funding time, mean", 11.0 * DAY, means(&times)),
-        ("funding time, variance", 21.0 * DAY * DAY, variances(&times)),
-        ("second package, mean", second * DAY, means(&twice)),
-        ("second package, variance", spread * DAY * DAY, variances(&twice)),
-    ];
-    judge(case, &rows);
 }
