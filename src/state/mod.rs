@@ -156,14 +156,14 @@ impl State {
             return Some(Due { at: wake::time_of(key), alone, key });
         };
         let at = wake::time_of(soon);
-        Some(match self.first_pending() {
-            // No wake of the calendar has the phase and place of an entry or a service: the two are never tied.
-            Some((key, _)) if key < soon => Due { at, alone: false, key },
-            other => {
-                let last = other.is_none_or(|(key, _)| wake::time_of(key) != at);
-                Due { at, alone: last && self.soon.len() == 1, key: soon }
-            }
-        })
+        // No wake of the calendar has the phase and place of an entry or a service: the two are never tied. Which of several
+        // comes first matters only where they come before it: those of later instants are still growing in number.
+        let pending = self.least_pending();
+        if pending.is_some_and(|key| key < soon) {
+            return self.first_pending().map(|(key, _)| Due { at, alone: false, key });
+        }
+        let last = pending.is_none_or(|key| wake::time_of(key) != at);
+        Some(Due { at, alone: last && self.soon.len() == 1, key: soon })
     }
 
     /// Where the thing of a wake stands in the order of choice.

@@ -21,6 +21,16 @@ impl State {
         Some(if tied { (self.first_of_ties(), alone) } else { (key, alone) })
     }
 
+    /// The least key that is pending: the first wake up to those that are due together with it at its place.
+    #[inline(always)]
+    pub(super) fn least_pending(&mut self) -> Option<Key> {
+        let key = self.calendar.first().map(|first| first.key);
+        match self.tied.last() {
+            Some(&kept) => Some(key.map_or(kept, |key| key.min(kept))),
+            None => key,
+        }
+    }
+
     #[cold]
     fn first_of_ties(&mut self) -> Key {
         let mut keys = Vec::new();

@@ -361,3 +361,13 @@ fn more_goods_than_the_requirements_have_rows_go_on_beside_them() {
     figures(&done, "requirements.total", &[("fulfilled", 1.0), ("lead_time_mean", 55.0)]);
     figures(&done, "stations.h.s", &[("departures", 5.0), ("stay_mean", (15.0 + 30.0 + 45.0 + 53.0 + 55.0) / 5.0)]);
 }
+
+/// A hundred thousand start and end together; sorting them again for each that starts would take this test minutes.
+#[test]
+fn many_that_begin_together_cost_no_more_than_one_after_another() {
+    let text = "[time]\nstart = 2025-01-01\n\n[[consignment]]\nname = \"a\"\nenters = \"hub\"\non = 2025-01-01\nbatch = 100000\n\n\
+                [[node]]\nname = \"hub\"\n\n[[node.step]]\nname = \"unload\"\nservers = \"unlimited\"\ntime = \"4h\"\n";
+    let done = run(text, 1);
+    assert_eq!(done.figure("streams.a.left"), 100_000.0);
+    assert_eq!(done.figure("streams.a.stay_mean"), 4.0 * 3_600.0);
+}
