@@ -281,9 +281,8 @@ fn least_backlog(turn: &mut Turn, who: &Traveller, hops: &[Hop]) -> Hop {
     let own = counted_at(turn, who.unit);
     let others = |hop: &Hop| {
         let Some(node) = end(*hop) else { return 0 };
-        let come = turn.moved.iter().filter(|m| m.1 == Some(node)).count() as u64;
-        let gone = turn.moved.iter().filter(|m| m.0 == Some(node)).count() as u64;
-        state.backlog_of(node) + come - gone - u64::from(own == Some(node))
+        let moved = turn.moved.get(&node).copied().unwrap_or(0);
+        state.backlog_of(node).strict_add_signed(moved) - u64::from(own == Some(node))
     };
     *hops.iter().min_by_key(|hop| others(hop)).expect("a choice has its hops")
 }
@@ -306,7 +305,11 @@ fn counted_at(turn: &Turn, unit: UnitId) -> Option<Id<Node>> {
 fn moves(turn: &mut Turn, who: &Traveller, to: Option<Id<Node>>) {
     if turn.state.net.by_backlog {
         let from = counted_at(turn, who.unit);
-        turn.moved.push((from, to));
+        for (node, change) in [(from, -1), (to, 1)] {
+            if let Some(node) = node {
+                *turn.moved.entry(node).or_default() += change;
+            }
+        }
     }
 }
 

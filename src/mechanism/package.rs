@@ -196,7 +196,7 @@ fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         return false;
     }
     // A package that costs nothing lacks nothing.
-    if let Some(&(_, _, package)) = state[m].open.iter().find(|key| state.package(key.2).price == Money::ZERO) {
+    if let Some(&(_, _, package)) = state[m].costless.first() {
         funded(turn, m, package, state.package(package).last);
         return true;
     }

@@ -224,9 +224,18 @@ impl State {
         let row = &mut self[leg];
         let boards = !waits && row.boarding > 0;
         row.boarding -= u32::from(boards);
-        if row.boarding == 0 {
+        let stays_due = waits && row.ready_set && self.counts_only(leg);
+        if self[leg].boarding == 0 && !stays_due {
             self.arm_load(leg);
         }
+    }
+
+    /// Whether a load that is enough is so with anybody more: where it goes by numbers, or takes all there is.
+    fn counts_only(&self, leg: Id<Leg>) -> bool {
+        self.plan().legs[leg].departures.as_ref().is_some_and(|d| match d.capacity {
+            Some(capacity) => capacity.mass.is_none() && d.min_load.is_none_or(|least| least.mass.is_none()),
+            None => true,
+        })
     }
 
     pub(super) fn overdue_taken(&mut self, leg: Id<Leg>) {

@@ -128,10 +128,13 @@ impl State {
                 let row = &mut self.packages[package.index()];
                 let (m, old) = (row.mechanism, (row.priority, row.joined, package));
                 (row.stage, row.joined, row.opened, row.last) = (PackageStage::Open, now, Some(now), seq);
-                let key = (row.priority, now, package);
+                let (key, price) = ((row.priority, now, package), row.price);
                 let account = &mut self[m];
                 account.validated.remove(&old);
                 account.open.insert(key);
+                if price == Money::ZERO {
+                    account.costless.insert(key);
+                }
                 // Whatever rests may be for it.
                 account.fresh = account.resting.clone();
                 self.arm_settle(m);
@@ -146,6 +149,7 @@ impl State {
                 let spills = self.plan().mechanisms[m].package.excess == Excess::Spill;
                 let account = &mut self[m];
                 account.open.remove(&old);
+                account.costless.remove(&old);
                 if spills {
                     account.fresh = account.resting.clone();
                 }

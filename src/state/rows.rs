@@ -155,6 +155,8 @@ pub struct Account {
     /// Reviewed packages that do not yet seek money, and packages that do: priority, joining, number.
     pub validated: BTreeSet<(i32, SimTime, PackageId)>,
     pub open: BTreeSet<(i32, SimTime, PackageId)>,
+    /// Those of the open ones that cost nothing.
+    pub costless: BTreeSet<(i32, SimTime, PackageId)>,
     /// Packages that wait for their release or for their goods, and released ones of which money was paid and not spent.
     pub pending: BTreeSet<PackageId>,
     pub payable: BTreeSet<PackageId>,
