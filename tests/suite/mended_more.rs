@@ -371,3 +371,24 @@ fn many_that_begin_together_cost_no_more_than_one_after_another() {
     assert_eq!(done.figure("streams.a.left"), 100_000.0);
     assert_eq!(done.figure("streams.a.stay_mean"), 4.0 * 3_600.0);
 }
+
+/// Without an end a run waits for what was ordered, and for what expires, though no goods move any more.
+#[test]
+fn orders_and_expiries_keep_a_run_alive() {
+    let head = "[time]\nstart = 2025-01-01\n\n[[item]]\nname = \"gun\"\nvalue = \"1 USD\"\n\n[[node]]\nname = \"z\"\nnext = \"h\"\n\n\
+                [[node]]\nname = \"h\"\nkind = \"handover\"\n";
+    // Ordered at the start, in after ten days.
+    let stock = "\n[[stock]]\nname = \"s\"\nitem = \"gun\"\nat = \"z\"\nreorder = { up_to = 2 }\nlead_time = \"10d\"\n";
+    let done = run(&(head.to_owned() + stock), 1);
+    assert_eq!(when(&done, "StockReceived"), [10 * 86_400]);
+    // Nothing comes to a stock without a rule: the requirement is open until it expires, three days after its need-by date.
+    let need = "\n[[stock]]\nname = \"s\"\nitem = \"gun\"\nat = \"z\"\n\n[[requirement]]\nname = \"r\"\non = 2025-01-02\nitem = \"gun\"\n\
+                origin = \"z\"\nneeded_within = \"7d\"\nexpires = \"3d\"\n";
+    let done = run(&(head.to_owned() + need), 1);
+    assert_eq!(when(&done, "RequirementExpired"), [11 * 86_400]);
+    // Money that nothing asks for is withdrawn.
+    let money = "\n[[mechanism]]\nname = \"m\"\nkind = \"package\"\norigin = \"z\"\n\n[[pledge]]\nname = \"p\"\nto = \"m\"\namount = \"1 USD\"\n\
+                 on = 2025-01-01\nexpires = \"5d\"\n";
+    let done = run(&(head.to_owned() + money), 1);
+    assert_eq!(when(&done, "PledgeExpired"), [5 * 86_400]);
+}

@@ -59,8 +59,9 @@ fn costs(facts: &Facts<'_>, screen: &Screen) -> String {
     labelled("costs", &format!("{} {}", facts.plan.currency, whole(major)), screen)
 }
 
+/// In full, as far as that can be read.
 fn whole(value: f64) -> String {
-    grouped(value.round() as i64)
+    if value.abs() < 1e15 { grouped(value.round() as i64) } else { format!("{value:.3e}") }
 }
 
 fn shown(rows: &[(f64, String, String)], kind: &str, screen: &Screen) -> String {
