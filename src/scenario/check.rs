@@ -299,7 +299,7 @@ impl Walk<'_> {
             self.leaves(&seen, leaving, &back, to);
         }
         work += seen.len();
-        self.reached.append(&mut seen);
+        self.reached.extend(seen);
         work
     }
 

@@ -392,3 +392,17 @@ fn orders_and_expiries_keep_a_run_alive() {
     let done = run(&(head.to_owned() + money), 1);
     assert_eq!(when(&done, "PledgeExpired"), [5 * 86_400]);
 }
+
+/// Forty thousand nodes with a stream each are looked at one after another; joining what each reaches to all before took
+/// minutes.
+#[test]
+fn many_streams_are_checked_one_after_another() {
+    let one = |n: usize| {
+        format!(
+            "\n[[node]]\nname = \"n-{n}\"\n\n[[consignment]]\nname = \"s-{n}\"\nenters = \"n-{n}\"\non = 2025-01-01\n"
+        )
+    };
+    let text: String = (0..40_000).map(one).collect();
+    let loaded = crate::support::read(&format!("[time]\nstart = 2025-01-01\n{text}"));
+    assert_eq!((loaded.plan.nodes.len(), loaded.plan.streams.len()), (40_000, 40_000));
+}
