@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use waybill::log::SegmentLimits;
 use waybill::sim::world_at;
+use waybill::state::PledgeRow;
 use waybill::units::amount::Money;
 use waybill::units::time::SimTime;
 
@@ -127,18 +128,16 @@ fn nations(done: &Done) -> Result<(), String> {
         let all = figures["money"][part].as_object();
         all.into_iter().flatten().map(|(_, row)| row[key].as_i64().expect("a sum of money")).sum()
     };
-    let nobody = |sum: &dyn Fn(&waybill::state::PledgeRow) -> Money| -> i64 {
-        state.pledges.iter().filter(|p| p.nation.is_none()).map(|p| sum(p).0).sum()
-    };
-    let sums: [(&str, &dyn Fn(&waybill::state::PledgeRow) -> Money); 4] = [
-        ("announced", &|p| p.amount),
-        ("committed", &|p| p.committed),
-        ("paid", &|p| p.paid),
-        ("defaulted", &|p| p.defaulted),
+    let sums: [(&str, fn(&PledgeRow) -> Money); 4] = [
+        ("announced", |p| p.amount),
+        ("committed", |p| p.committed),
+        ("paid", |p| p.paid),
+        ("defaulted", |p| p.defaulted),
     ];
     for (key, sum) in sums {
+        let nobody: Money = state.pledges.iter().filter(|p| p.nation.is_none()).map(sum).sum();
         let (nations, mechanisms) = (of("nations", key), of("mechanisms", key));
-        hold!(nations + nobody(sum) == mechanisms, "{key}: {nations} of nations, {mechanisms} of mechanisms");
+        hold!(nations + nobody.0 == mechanisms, "{key}: {nations} of nations, {mechanisms} of mechanisms");
     }
     for (name, row) in figures["money"]["mechanisms"].as_object().into_iter().flatten() {
         let n = |key: &str| row[key].as_i64().expect("a sum of money");

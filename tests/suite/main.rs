@@ -50,6 +50,7 @@ mod support;
 mod theory;
 #[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
 mod theory_packages;
+#[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
 mod theory_parts;
 mod tidy;
 mod timelines;

@@ -104,7 +104,7 @@ fn a_package_filled_by_pledges_of_any_size_up_to_a_most() {
         let term = |k: usize| {
             let power = (1..=n).fold(1.0, |p, i| p * (x - k as f64) / i as f64);
             let choose = (1..=k).fold(1.0, |c, i| c * (n + 1 - i) as f64 / i as f64);
-            if k % 2 == 0 { power * choose } else { -power * choose }
+            if k.is_multiple_of(2) { power * choose } else { -power * choose }
         };
         (0..=x as usize).map(term).sum::<f64>().clamp(0.0, 1.0)
     };
@@ -112,7 +112,7 @@ fn a_package_filled_by_pledges_of_any_size_up_to_a_most() {
     let renewal = |x: usize| {
         let term = |k: usize| {
             let power = (1..=k).fold(1.0, |p, i| p * (x - k) as f64 / i as f64);
-            let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if k.is_multiple_of(2) { 1.0 } else { -1.0 };
             sign * power * ((x - k) as f64).exp()
         };
         (0..=x).map(term).sum::<f64>()
