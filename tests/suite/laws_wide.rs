@@ -128,7 +128,8 @@ fn nations(done: &Done) -> Result<(), String> {
         let all = figures["money"][part].as_object();
         all.into_iter().flatten().map(|(_, row)| row[key].as_i64().expect("a sum of money")).sum()
     };
-    let sums: [(&str, fn(&PledgeRow) -> Money); 4] = [
+    type Sum = fn(&PledgeRow) -> Money;
+    let sums: [(&str, Sum); 4] = [
         ("announced", |p| p.amount),
         ("committed", |p| p.committed),
         ("paid", |p| p.paid),

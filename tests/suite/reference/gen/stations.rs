@@ -146,6 +146,9 @@ fn preemption(dice: &mut Dice, world: &mut World) {
             if dice.coin(40) {
                 step.discipline = Discipline::Priority;
             }
+            if dice.coin(30) {
+                step.on_outage = Some(OnOutage::Requeue);
+            }
         }
     }
 }
