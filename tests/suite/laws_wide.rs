@@ -21,7 +21,7 @@ macro_rules! hold {
 
 /// Tests each world that the reader takes; a failing one is told with its number and its text. `WAYBILL_WORLD` runs one
 /// alone, with `WAYBILL_WORLDS` so many from it on.
-fn each_world(test: impl Fn(u64, &Wide) -> Result<(), String>) {
+pub fn each_world(test: impl Fn(u64, &Wide) -> Result<(), String>) {
     let asked = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
     let numbers = match asked("WAYBILL_WORLD") {
         Some(first) => first..first + asked("WAYBILL_WORLDS").unwrap_or(1),

@@ -22,6 +22,7 @@ mod keys;
 mod keys_defaults;
 mod keys_words;
 mod laws;
+mod laws_between;
 mod laws_wide;
 mod learn;
 mod mended;
