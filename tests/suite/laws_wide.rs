@@ -4,9 +4,11 @@ use crate::laws::{lawful, plain, same};
 use crate::support::{Done, full_tier, run, run_with};
 use crate::wide::{self, Wide};
 use serde_json::Value;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use waybill::log::SegmentLimits;
-use waybill::sim::world_at;
+use std::sync::atomic::Ordering;
+use waybill::log::{MemoryLog, SegmentLimits};
+use waybill::sim::{Ended, Opened, Run, Watcher, World, replay, world_at};
 use waybill::state::PledgeRow;
 use waybill::units::amount::Money;
 use waybill::units::time::SimTime;
@@ -174,6 +176,35 @@ fn neither_order_nor_segments_nor_what_nobody_uses_matter_in_wide_worlds() {
     });
 }
 
+/// M3, E5: a run that is stopped after each segment, and goes on from what the log says, is the run that was not.
+#[test]
+fn a_wide_run_that_is_stopped_again_and_again_is_the_same() {
+    let stops = Cell::new(0);
+    each_world(|number, world| {
+        let whole = run(&world.text(), number);
+        let opened = Opened::new(number, whole.opened.plan.clone(), whole.opened.notes.clone());
+        let limits = SegmentLimits { bytes: 2_000, ..SegmentLimits::default() };
+        let log = MemoryLog::new(opened.opening());
+        let mut run = Run::new(World::open(opened.plan.clone(), &opened.notes), number, Box::new(log), limits);
+        let watcher = Watcher::default();
+        watcher.stop.store(true, Ordering::Relaxed);
+        while run.go(&watcher).map_err(|e| e.to_string())? == Ended::Interrupted {
+            let (world, log) = run.into_parts();
+            let read = replay(&*log).map_err(|e| e.to_string())?;
+            hold!(read.world == world, "at turn {} the log says another world", world.state.turns);
+            // A snapshot of it, written and read.
+            let bytes = read.world.to_bytes(0);
+            let world = World::from_bytes(&bytes, &opened.plan, world.state.turns).map_err(|e| e.to_string())?;
+            run = Run::new(world, number, log, limits);
+            stops.set(stops.get() + 1);
+        }
+        let digest = run.log().digest().map_err(|e| e.to_string())?;
+        hold!(digest == whole.digest, "stopped and resumed it is another run");
+        Ok(())
+    });
+    assert!(stops.get() > 30, "runs are stopped often enough");
+}
+
 /// M19: two scenarios in one file, neither of which knows of the other: each log as if alone.
 #[test]
 fn what_stands_apart_changes_nothing_in_wide_worlds() {
@@ -191,7 +222,7 @@ fn what_stands_apart_changes_nothing_in_wide_worlds() {
 /// Rare things happen, or the laws were held over easy worlds.
 #[test]
 fn rare_things_happen_in_wide_worlds() {
-    let found: std::cell::RefCell<BTreeMap<String, u64>> = Default::default();
+    let found: RefCell<BTreeMap<String, u64>> = Default::default();
     let counts = |what: &str, n: usize| *found.borrow_mut().entry(what.to_owned()).or_default() += n as u64;
     each_world(|number, world| {
         let done = run(&world.text(), number);
