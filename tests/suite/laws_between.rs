@@ -83,8 +83,8 @@ fn funded(text: &str) -> BTreeMap<String, i64> {
     events.iter().map(when).collect()
 }
 
-/// Packages (name, millions, day, priority) and gifts (name, millions, day), in a pool that divides them.
-fn pool(packages: &[(String, i64, i64, i64)], gifts: &[(String, i64, i64)]) -> String {
+/// Packages and gifts, in a pool that divides them.
+fn pool(packages: &[Package], gifts: &[Gift]) -> String {
     let mut text = "[time]\nstart = 2025-01-01\nend = \"60d\"\n\n[[mechanism]]\nname = \"m\"\nkind = \"package\"\norigin = \"h\"\n\n\
                     [[node]]\nname = \"h\"\nkind = \"handover\"\n"
         .to_owned();
@@ -101,7 +101,13 @@ fn pool(packages: &[(String, i64, i64, i64)], gifts: &[(String, i64, i64)]) -> S
     text
 }
 
-fn any_pool(dice: &mut Dice) -> (Vec<(String, i64, i64, i64)>, Vec<(String, i64, i64)>) {
+/// Name, millions, day, priority.
+type Package = (String, i64, i64, i64);
+
+/// Name, millions, day.
+type Gift = (String, i64, i64);
+
+fn any_pool(dice: &mut Dice) -> (Vec<Package>, Vec<Gift>) {
     // Only the first one has priority 0.
     let package = |(n, dice): (i64, &mut Dice)| {
         let priority = if n == 0 { 0 } else { dice.between(1, 3) };
