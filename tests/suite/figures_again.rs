@@ -209,6 +209,9 @@ fn figures_can_be_reckoned_again_from_the_log_alone() {
             if place.starts_with("stations") {
                 same(&format!("{place}.entered"), count(&|v| v.entered))?;
                 same(&format!("{place}.arrivals"), count(&|v| v.entered).map(|n| n + (refused + diverted) as f64))?;
+                let entered = count(&|v| v.entered).filter(|&n| n > 0.0);
+                let waited = count(&|v| v.waited > 0 && (v.started || v.gave_up));
+                same(&format!("{place}.waited_share"), entered.and_then(|n| waited.map(|w| w / n)))?;
                 same(&format!("{place}.expired"), count(&|v| v.gave_up))?;
                 let until = |since: Option<i64>| since.map_or(0, |since| end - since);
                 let present: i64 = visits.iter().map(|v| v.left.unwrap_or(end) - v.arrived).sum();

@@ -55,6 +55,8 @@ mod theory;
 mod theory_packages;
 #[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
 mod theory_parts;
+#[expect(clippy::disallowed_methods, reason = "theory has tolerances far above the last bit")]
+mod theory_stations;
 mod tidy;
 mod timelines;
 mod wide;
