@@ -192,6 +192,20 @@ fn who_waits_too_long_gives_up_and_leaves_its_room() {
 }
 
 #[test]
+fn patience_of_the_opening_backlog_counts_from_its_dates() {
+    // Dated 30 and 10 s before the start, and patient for 40: the second gives up 30 s after it.
+    let text = step("time = \"90s\"\npatience = \"40s\"", &[("a", 1, &[]), ("b", 1, &[])])
+        .replacen("arrivals = { at = [] }", "on = 2024-12-31T23:59:30Z", 1)
+        .replacen("arrivals = { at = [] }", "on = 2024-12-31T23:59:50Z", 1);
+    tells(
+        &text,
+        "0: a#1 enters s; b#1 enters s; a#1 starts at 1
+         30: b#1 gives up
+         90: a#1 done; a#1 leaves",
+    );
+}
+
+#[test]
 fn a_service_that_starts_at_the_end_of_patience_goes_first() {
     tells(
         &step("time = \"20s\"\npatience = \"20s\"", &[("a", 1, &[0, 0, 0])]),
