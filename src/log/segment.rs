@@ -256,6 +256,21 @@ mod tests {
         decode(3, &value, &mut segment).expect("unharmed again");
     }
 
+    /// Whoever changes a turn and mends the checksum is found out by the hash.
+    #[test]
+    fn what_is_forged_does_not_match_its_hash() {
+        let mut value = Vec::new();
+        encode(&batch_of(3, &[4, 9, 0, 31]), 1, [5; 32], &mut value);
+        for at in HEADER..value.len() {
+            let mut forged = value.clone();
+            forged[at] ^= 1;
+            let crc = crc32c::crc32c_append(crc32c::crc32c(&forged[..CRC]), &forged[HEADER..]);
+            forged[CRC..HEADER].copy_from_slice(&crc.to_le_bytes());
+            let error = decode(3, &forged, &mut Segment::default()).expect_err("a forged byte is seen");
+            assert!(error.to_string().contains("its hash does not match"), "{error}");
+        }
+    }
+
     #[test]
     fn a_later_format_is_refused_by_its_number() {
         let mut value = Vec::new();
