@@ -255,13 +255,15 @@ impl State {
         let steps = plan.steps.ids().any(|step| {
             let (row, node) = (&self[step], plan.steps[step].node);
             let opens = ends(&row.struck) && ends(&self[node].struck);
-            let ahead = |at: SimTime, n: u32| at > self.now || (at == self.now && n != row.calendar);
-            let more = plan.steps[step].servers.iter().any(|&(at, n)| ahead(at, n) && n > row.busy)
+            // A change of this instant is still to come where it is not in force.
+            let ahead = |at: SimTime, n: u32, now: u32| at > self.now || (at == self.now && n != now);
+            let more = plan.steps[step].servers.iter().any(|&(at, n)| ahead(at, n, row.calendar) && n > row.busy)
                 || row.struck.iter().chain(&self[node].struck).any(|&d| plan.disruptions[d].ends())
                 || row.broken.iter().any(|&failures| failures > 0)
                 || plan.steps[step].uses.iter().any(|&(pool, n)| {
                     let row = &self[pool];
-                    let comes = |&(at, on_duty): &(SimTime, u32)| ahead(at, on_duty) && on_duty >= row.in_use + n;
+                    let comes =
+                        |&(at, on_duty): &(SimTime, u32)| ahead(at, on_duty, row.on_duty) && on_duty >= row.in_use + n;
                     row.free() < n && plan.pools[pool].servers.iter().any(comes)
                 });
             opens

@@ -186,6 +186,25 @@ fn a_server_leaves_too_when_the_last_in_line_gives_up() {
 }
 
 #[test]
+fn goods_wait_for_the_pool_of_the_very_instant_at_which_something_else_turns() {
+    // At 10 the outage of `a` ends first, by name; the pool that x waits for comes in the same phase.
+    let text = HEAD.replace("end = \"60s\"\n", "")
+        + "\n[[pool]]\nname = \"p\"\nservers = [{ from = 2025-01-01, n = 0 }, { from = 2025-01-01T00:00:10Z, n = 1 }]\n"
+        + &node("a", "time = \"1s\"")
+        + &node("x", "time = \"4s\"\nuses = { p = 1 }")
+        + &stream("s", "x", &[0], 1)
+        + "\n[[disruption]]\nname = \"d\"\nstrikes = \"a\"\non = 2025-01-01T00:00:05Z\nlasts = \"5s\"\n"
+        + &stream("t", "a", &[0], 1);
+    tells(
+        &text,
+        "0: t#1 starts at a
+         1: t#1 is done at a
+         10: p has 1; s#1 starts at x
+         14: s#1 is done at x",
+    );
+}
+
+#[test]
 fn each_server_leaves_for_a_time_of_its_own() {
     let text = HEAD.to_owned()
         + &node("x", "servers = 2\ntime = \"4s\"\naway_when_idle = \"10s\"")
