@@ -1,5 +1,6 @@
 //! What `profile` and `trend` say: a rate that changes with time.
 
+use super::goods::upper;
 use crate::model::{Arrivals, Pace};
 use crate::scenario::amount::Decimal;
 use crate::scenario::codes;
@@ -45,7 +46,29 @@ pub(super) fn pace(f: &Fields<'_>, times: Option<&Arrivals>) -> Option<Pace> {
         f.cx.report(Finding::new(&codes::RANGE, place, "nothing ever comes: all factors are zero", label));
         return None;
     }
+    progresses(f, times, &pace);
     Some(pace)
+}
+
+/// Reports intervals that pass within less than a second, however long they are drawn: what has no count would come for ever at
+/// one instant.
+fn progresses(f: &Fields<'_>, times: Option<&Arrivals>, pace: &Pace) {
+    let Some(Arrivals::Every { gap, .. }) = times else { return };
+    let Some(longest) = upper(gap).filter(|_| f.get("count").is_none()) else { return };
+    let highest = |all: &mut dyn Iterator<Item = u64>| all.max().unwrap_or(Pace::ONE) as f64 / Pace::ONE as f64;
+    let factor = highest(&mut pace.parts.iter().map(|p| p.1))
+        * highest(&mut pace.months.iter().copied())
+        * highest(&mut pace.trend.iter().map(|p| p.1));
+    if (longest as f64) < factor {
+        let place = f.get("profile").or(f.get("trend")).map_or(f.place, |n| n.place);
+        let message = format!("intervals of at most {longest} s pass in less than a second at a factor of {factor}");
+        let label = "expected intervals that last a second or more at the highest factor, or a `count`";
+        f.cx.report(
+            Finding::new(&codes::RANGE, place, message, label).help(
+                "times are whole seconds: all would come at one instant, for ever; `batch` brings several at once",
+            ),
+        );
+    }
 }
 
 fn period(cx: &Ctx, own: &Fields<'_>, pace: &mut Pace) -> Option<()> {

@@ -58,6 +58,11 @@ fn rates(dice: &mut Dice, world: &mut World) {
         if dice.coin(40) && !near {
             stream.trend = trend(dice, long);
         }
+        // A rate that is zero from before the start on brings nothing, and what would come within a second for ever is refused.
+        if let Some(last) = stream.trend.last_mut().filter(|last| last.0 <= 0 && last.1 == 0) {
+            last.1 = MILLION;
+        }
+        stream.count = stream.count.or(Some(60));
     }
 }
 
