@@ -406,3 +406,15 @@ fn many_streams_are_checked_one_after_another() {
     let loaded = crate::support::read(&format!("[time]\nstart = 2025-01-01\n{text}"));
     assert_eq!((loaded.plan.nodes.len(), loaded.plan.streams.len()), (40_000, 40_000));
 }
+
+/// At the start the calendars turn before a stream finds out that its rate is zero for ever.
+#[test]
+fn a_stream_opens_though_nothing_ever_comes() {
+    let text = "[time]\nstart = 2025-01-01\n\n[[node]]\nname = \"n\"\nhours = \"Mon-Sun 08:00-20:00\"\n\n\
+                [[consignment]]\nname = \"c\"\nenters = \"n\"\narrivals = { every = \"5d\" }\ncount = 3\n\
+                trend = [{ at = 2025-01-01, factor = 1 }, { at = 2025-01-03, factor = 0 }]\n";
+    let done = run(text, 1);
+    let told: Vec<_> = done.events().iter().map(|e| (e["t"].as_i64().unwrap(), e["kind"].to_string())).collect();
+    let kinds = ["HoursEnded", "NodeClosed", "StreamOpened"].map(|kind| (0, format!("\"{kind}\"")));
+    assert_eq!(told, kinds);
+}

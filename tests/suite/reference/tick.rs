@@ -339,7 +339,7 @@ impl<'w> Tick<'w> {
         self.record_the_backlog();
         loop {
             let over = self.world.end.is_some_and(|end| self.now >= end);
-            if over || (self.world.end.is_none() && self.is_empty()) {
+            if over || (self.world.end.is_none() && self.is_empty() && !self.opens()) {
                 return false;
             }
             if let Some((_, act)) = self.due().into_iter().min_by_key(|(turn, _)| *turn) {
@@ -354,6 +354,12 @@ impl<'w> Tick<'w> {
                 (None, None) => return true,
             }
         }
+    }
+
+    /// Whether streams are still to open: at the start, once the calendars of that instant have turned.
+    fn opens(&self) -> bool {
+        let every = |stream: &Stream| matches!(stream.arrivals, Arrivals::Every { .. });
+        self.now == 0 && self.world.streams.iter().any(every) && self.due().iter().any(|(turn, _)| turn.0 <= CALENDARS)
     }
 
     fn is_empty(&self) -> bool {
