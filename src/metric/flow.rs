@@ -521,7 +521,7 @@ impl Flow {
         let at = state.now.max(self.warm_up);
         let stats = &mut self.streams[stream.index()];
         stats.present.join(at);
-        if state.now >= self.warm_up {
+        if state.now >= self.warm_up || self.warm_up == SimTime::ZERO {
             stats.created += 1;
         }
     }
@@ -533,7 +533,8 @@ impl Flow {
         }
         let stats = &mut self.streams[row.name.stream.index()];
         stats.present.leave(now.max(self.warm_up));
-        if row.born >= self.warm_up {
+        // Where nothing is left out the opening backlog counts too.
+        if row.born >= self.warm_up || self.warm_up == SimTime::ZERO {
             stats.left += 1;
             match how {
                 Gone::Through => stats.stay.add((now - row.born).0),

@@ -14,6 +14,9 @@ pub enum Unit {
     Share,
     Count,
     Consignments,
+    ConsignmentSeconds,
+    MoneyADay,
+    Days,
 }
 
 impl Unit {
@@ -29,6 +32,9 @@ impl Unit {
             Unit::Share => "share".to_owned(),
             Unit::Count => "count".to_owned(),
             Unit::Consignments => "consignments".to_owned(),
+            Unit::ConsignmentSeconds => "consignments s".to_owned(),
+            Unit::MoneyADay => format!("minor {currency}/d"),
+            Unit::Days => "d".to_owned(),
         }
     }
 }
@@ -44,6 +50,8 @@ pub fn of(path: &str) -> Unit {
     match (first, last) {
         ("bottleneck", "waited") => return Unit::Seconds,
         ("bottleneck", _) => return Unit::Share,
+        ("money", "share" | "share_by_rule" | "share_against_rule") => return Unit::Share,
+        ("money", _) if parts.get(1) == Some(&"conversion") => return Unit::Share,
         ("money", _) => return Unit::Money,
         ("mechanisms", "price" | "allocated" | "needed" | "next_gap") => return Unit::Money,
         ("mechanisms", "first_arrival") => return Unit::Instant,
@@ -52,7 +60,10 @@ pub fn of(path: &str) -> Unit {
         }
         ("stages", "backlog") => return Unit::Money,
         ("stages", "backlog_step") => return Unit::Seconds,
-        (_, "little" | "quantile_step") => return Unit::Count,
+        (_, "quantile_step") => return Unit::Share,
+        _ if parts.contains(&"little") => return Unit::ConsignmentSeconds,
+        (_, "days_of_supply" | "days_of_supply_mean") => return Unit::Days,
+        (_, "throughput_value") => return Unit::MoneyADay,
         (_, "throughput") => return Unit::ADay,
         (_, "throughput_t") => return Unit::KilogramsADay,
         (_, "utilisation" | "fill_rate" | "fill_rate_end" | "otif") => return Unit::Share,
@@ -80,6 +91,12 @@ mod tests {
         let cases = [
             ("stations.hub.receipt.wait_mean", Unit::Seconds),
             ("stations.hub.receipt.arrivals", Unit::Count),
+            ("stations.hub.receipt.little.0", Unit::ConsignmentSeconds),
+            ("stations.hub.receipt.throughput_value", Unit::MoneyADay),
+            ("stations.hub.receipt.quantile_step", Unit::Share),
+            ("stocks.depot.days_of_supply_mean", Unit::Days),
+            ("money.conversion.30d", Unit::Share),
+            ("money.nations.norway.share_by_rule", Unit::Share),
             ("stations.hub.receipt.arrivals_t", Unit::Kilograms),
             ("stations.hub.receipt.in_system_t_mean", Unit::Kilograms),
             ("stations.hub.receipt.in_system_p90", Unit::Consignments),

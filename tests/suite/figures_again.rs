@@ -256,14 +256,13 @@ fn figures_can_be_reckoned_again_from_the_log_alone() {
             }
         }
         for stream in done.world.state.plan().streams.iter() {
-            // What came before the start is of the window's backlog, not of the stream within it.
-            let born = |name: &String| book.born.get(name).is_some_and(|&at| at >= 0);
-            let own = |name: &&String| name.rsplit_once('#').is_some_and(|(of, _)| of == stream.name) && born(name);
+            let own = |name: &&String| name.rsplit_once('#').is_some_and(|(of, _)| of == stream.name);
             if !book.born.keys().any(|name| own(&name)) {
                 continue;
             }
             let stays = book.gone.iter().filter(|(name, (_, through))| own(name) && *through);
             let stays = stays.map(|(name, (at, _))| at - book.born[name]).collect();
+            same(&format!("streams.{}.created", stream.name), Some(book.born.keys().filter(own).count() as f64))?;
             for (part, expected) in tally(stays) {
                 same(&format!("streams.{}.stay_{part}", stream.name), expected)?;
             }

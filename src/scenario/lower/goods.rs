@@ -138,6 +138,9 @@ fn batch(f: &Fields<'_>) -> Option<Law> {
 /// Things of one batch.
 const BATCH_MOST: u32 = 1_000_000;
 
+/// The shortest mean interval of a stream, in seconds: intervals are rounded to whole ones.
+const MEAN_LEAST: f64 = 0.5;
+
 fn times(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
     f.not_both("on", "arrivals");
     places.arrivals.push(f.entry("arrivals").or_else(|| f.entry("on")).map_or(f.place, |e| e.node.place));
@@ -171,6 +174,15 @@ fn times(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
             law
         }
     };
+    if gap.mean() < MEAN_LEAST {
+        let place = a.get("poisson").or(a.get("every")).map_or(a.place, |n| n.place);
+        let label = "expected at most two a second";
+        f.cx.report(
+            Finding::new(&codes::RANGE, place, "things come too often to be told apart by whole seconds", label)
+                .help("`batch` brings several at one instant"),
+        );
+        return None;
+    }
     Some(Arrivals::Every { gap, first: a.later("first") })
 }
 
