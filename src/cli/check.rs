@@ -3,8 +3,7 @@
 use super::args::CheckArgs;
 use super::fault::{self, End};
 use super::out;
-use crate::model::{Notes, Plan};
-use crate::scenario::{self, Load, Loaded};
+use crate::scenario::{self, Load, Loaded, Report};
 use crate::sim::World;
 use crate::view;
 use anyhow::Context;
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 
 pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
     let options = scenario::Options { sets: args.scenario.sets.clone() };
-    let loaded = match scenario::read(&args.scenario.scenario, &options) {
+    let loaded = match read(&args.scenario.scenario, &options) {
         Ok(loaded) => loaded,
         Err(report) => {
             if args.answer.json {
@@ -25,7 +24,6 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<End> {
             return Ok(End::Usage);
         }
     };
-    figures_exist(&loaded.plan, &loaded.notes)?;
     if let Some(path) = &args.graph {
         draw(path, &loaded)?;
     }
@@ -62,20 +60,17 @@ fn draw(path: &std::path::Path, loaded: &Loaded) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Refuses goals and checkpoints on figures that no run of the scenario has.
-pub fn figures_exist(plan: &Plan, notes: &Notes) -> anyhow::Result<()> {
+/// Reads a scenario, and refuses goals and checkpoints on figures that no run of it has.
+pub fn read(path: &std::path::Path, options: &scenario::Options) -> Result<Loaded, Report> {
+    let loaded = scenario::read(path, options)?;
+    let Loaded { plan, notes, .. } = &loaded;
     if notes.goals.is_empty() && notes.checkpoints.is_empty() {
-        return Ok(());
+        return Ok(loaded);
     }
-    let unknown = World::open(plan.clone(), notes).unknown_figures(notes);
-    if unknown.is_empty() {
-        return Ok(());
+    match World::open(plan.clone(), notes).unknown_figures(notes) {
+        unknown if unknown.is_empty() => Ok(loaded),
+        unknown => Err(loaded.no_such_figures(&unknown)),
     }
-    let told = unknown.into_iter().map(|(figure, near)| match near {
-        Some(near) => format!("there is no figure {figure}; did you mean {near}?"),
-        None => format!("there is no figure {figure}; `waybill show RUN --csv -` lists those of a run"),
-    });
-    Err(fault::usage(told.collect::<Vec<_>>().join("\n  ")))
 }
 
 /// Says the warnings of a scenario.

@@ -13,7 +13,7 @@ use crate::view;
 
 pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let options = scenario::Options { sets: args.scenario.sets.clone() };
-    let loaded = match scenario::read(&args.scenario.scenario, &options) {
+    let loaded = match check::read(&args.scenario.scenario, &options) {
         Ok(loaded) => loaded,
         Err(report) => {
             out::say(&report.text(true));
@@ -23,7 +23,6 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     if !args.answer.quiet {
         check::warn(&loaded);
     }
-    check::figures_exist(&loaded.plan, &loaded.notes)?;
     let Loaded { plan, notes, .. } = loaded;
     let opened = Opened::new(args.seed, plan, notes);
     let id = run_id(&RunKey { seed: args.seed, plan: &opened.plan });

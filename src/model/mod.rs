@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod choice;
+pub mod figure;
 mod funding;
 mod need;
 mod network;

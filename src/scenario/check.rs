@@ -605,14 +605,34 @@ fn overloads(cx: &Ctx, plan: &Plan, places: &Places) {
         if load.load <= 1.0 {
             continue;
         }
-        let place = match place {
+        let at = place;
+        let place = match at {
             loads::Where::Step(s) => places.steps[s as usize],
             loads::Where::Leg(l) => places.capacities[l as usize],
             loads::Where::Pool(p) => places.pools[p as usize],
         };
         let message = format!("`{}` is offered more than it can take: load {:.2}", load.place, load.load);
         let label = format!("offered {} {}, capacity {}", short(load.offered), load.unit, short(load.capacity));
-        cx.report(Finding::new(&codes::LOAD, place, message, label).help("its backlog grows as long as that lasts"));
+        let help = match at {
+            loads::Where::Step(s) => lost(plan, &plan.steps[Id::new(s)]),
+            _ => None,
+        };
+        let help = help.unwrap_or("its backlog grows as long as that lasts");
+        cx.report(Finding::new(&codes::LOAD, place, message, label).help(help));
+    }
+}
+
+/// Why the line of a step that is offered too much does not grow, where it does not.
+fn lost(plan: &Plan, step: &Step) -> Option<&'static str> {
+    let node = &plan.nodes[step.node];
+    let full = [(step.yard, &step.when_full), (node.yard, &node.when_full)];
+    let rule =
+        full.iter().find(|(yard, rule)| yard.is_some() && !matches!(rule, WhenFull::Overflow)).map(|(_, rule)| *rule);
+    match rule {
+        Some(WhenFull::Refuse) => Some("what finds its yard full is refused"),
+        Some(WhenFull::Divert(_)) => Some("what finds its yard full is diverted"),
+        Some(WhenFull::Wait) => Some("the line before its gate grows as long as that lasts"),
+        _ => step.patience.as_ref().map(|_| "its line grows until as many lose patience as are too many"),
     }
 }
 

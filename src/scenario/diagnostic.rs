@@ -52,6 +52,14 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+impl Diagnostic {
+    /// An error that shows only when the whole scenario stands.
+    pub(crate) fn error(code: &'static Code, message: String, spot: Option<Spot>, help: String) -> Diagnostic {
+        let (severity, help) = (Severity::Error, Some(help));
+        Diagnostic { code: code.name, severity, message, spot, second: None, between: None, help }
+    }
+}
+
 /// All that is wrong with a scenario, in file order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {

@@ -242,7 +242,7 @@ impl Loader {
             parts.push((part.trim(), place));
             at += part.len() + 1;
         }
-        if let Err(finding) = put(top, Some(&keys::TOP), &parts, value) {
+        if let Err(finding) = no_structure(&parts).and_then(|()| put(top, Some(&keys::TOP), &parts, value)) {
             self.findings.push(*finding);
         }
     }
@@ -261,6 +261,24 @@ fn rivals(spec: &Spec, key: &str) -> &'static [&'static str] {
         ("requirement", "lines") => &["item", "quantity", "unit_value", "origin", "to"],
         ("requirement", "item") => &["lines"],
         _ => &[],
+    }
+}
+
+/// Sets change what a scenario says; which files it is made of, and which entries it has, they do not.
+fn no_structure(parts: &[(&str, Place)]) -> Result<(), Box<Finding>> {
+    let refuse = |place, message: &str, help: &str| {
+        Err(Box::new(Finding::new(&codes::SET, place, message, "only in a file").help(help)))
+    };
+    match (parts, parts.last()) {
+        ([("extends", place)], _) => {
+            refuse(*place, "`--set` cannot name a base", "write a file with `extends` and what it changes")
+        }
+        ([_, _, ..], Some(("remove", place))) => refuse(
+            *place,
+            "`--set` cannot remove an entry",
+            "write a file that extends the scenario, with the entry's name and `remove = true`",
+        ),
+        _ => Ok(()),
     }
 }
 

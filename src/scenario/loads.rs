@@ -1,6 +1,7 @@
 //! Offered loads: what streams bring on average, led through the routes, against what steps and legs can take.
 
 use super::check::{Source, end_of, handles, hops, looks_at_goods, sources};
+use super::frequency::{departures_a_day, open_at_all};
 use super::laws::Means;
 use crate::mechanism::pace;
 use crate::model::{Arrivals, Brings, Hop, NodeKind, Plan, Step, Stream, Weekly};
@@ -69,7 +70,7 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
             continue;
         };
         let again = 1.0 - f64::from(step.repeat) / 1e6;
-        let open = open(node.hours.as_ref(), step.hours.as_ref());
+        let open = open_at_all(std::iter::once(both(node.hours.as_ref(), step.hours.as_ref())));
         let offered = rate / again * DAY as f64;
         let mean = mean_time(plan, step, &visits, &means, by_priority);
         for (pool, number) in &step.uses {
@@ -84,19 +85,18 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
     }
     for (p, (pool, used)) in plan.pools.iter().zip(used).enumerate() {
         let Some(used) = used.filter(|used| *used > 0.0) else { continue };
-        let capacity = servers(&pool.servers, plan.end);
+        let users = plan.steps.iter().filter(|step| step.uses.iter().any(|(id, _)| id.index() == p));
+        let open = open_at_all(users.map(|step| both(plan.nodes[step.node].hours.as_ref(), step.hours.as_ref())));
+        let capacity = servers(&pool.servers, plan.end) * open;
         out.push((load(format!("pool {}", pool.name), used, capacity, "servers at work"), Where::Pool(p as u32)));
     }
     for (l, leg) in plan.legs.iter().enumerate() {
         let (Some(departures), Some((number, mass))) = (&leg.departures, visits.legs.get(&(l as u32))) else {
             continue;
         };
-        // By the clock, or as often as the vehicles of a fleet come back; else as often as need be.
-        let by_clock = departures.clock.map_or(f64::INFINITY, |clock| DAY as f64 / clock.every.0 as f64);
-        let by_fleet = departures.fleet.as_ref().map_or(f64::INFINITY, |fleet| {
-            f64::from(fleet.vehicles) * DAY as f64 / (means.of(&leg.transit) + means.of(&fleet.returns))
-        });
-        let a_day = by_clock.min(by_fleet);
+        let away = departures.fleet.as_ref().map(|fleet| means.of(&leg.transit) + means.of(&fleet.returns));
+        let hours = plan.nodes[leg.from].hours.as_ref();
+        let a_day = departures_a_day(departures, hours, away, plan.start);
         if a_day.is_infinite() {
             continue;
         }
@@ -111,12 +111,12 @@ pub(crate) fn located(plan: &Plan) -> Vec<(Load, Where)> {
     out
 }
 
-/// The share of the week in which both a node and its step are open.
-fn open(node: Option<&Weekly>, step: Option<&Weekly>) -> f64 {
-    let week = Weekly(vec![(0, 604_800)]);
-    let (a, b) = (node.unwrap_or(&week), step.unwrap_or(&week));
-    let both = |x: &(u32, u32), y: &(u32, u32)| f64::from(x.1.min(y.1).saturating_sub(x.0.max(y.0)));
-    a.0.iter().flat_map(|x| b.0.iter().map(move |y| both(x, y))).sum::<f64>() / 604_800.0
+/// When both a node and its step are open; `None` is always.
+fn both(node: Option<&Weekly>, step: Option<&Weekly>) -> Option<Vec<(u32, u32)>> {
+    let (Some(a), Some(b)) = (node, step) else { return node.or(step).map(|hours| hours.0.clone()) };
+    let common = |x: &(u32, u32), y: &(u32, u32)| (x.0.max(y.0), x.1.min(y.1));
+    let all = a.0.iter().flat_map(|x| b.0.iter().map(move |y| common(x, y)));
+    Some(all.filter(|(from, to)| from < to).collect())
 }
 
 fn load(place: String, offered: f64, capacity: f64, unit: &'static str) -> Load {

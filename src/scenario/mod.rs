@@ -9,6 +9,7 @@ mod codes;
 mod date;
 mod diagnostic;
 mod fields;
+mod frequency;
 mod journal;
 mod keys;
 mod laws;
@@ -50,9 +51,24 @@ pub struct Loaded {
     pub warnings: Vec<Diagnostic>,
     /// Lines of all scenario files that were read.
     pub lines: usize,
+    /// Figures of goals and checkpoints, and where they are named.
+    figures: Vec<(String, Spot)>,
 }
 
 impl Loaded {
+    /// Says of figures that no run of the scenario has, each with the nearest that it has, where they are named.
+    pub fn no_such_figures(&self, unknown: &[(String, Option<String>)]) -> Report {
+        let told = unknown.iter().map(|(figure, near)| {
+            let mut spot = self.figures.iter().find(|f| f.0 == *figure).map(|f| f.1.clone());
+            if let Some(spot) = &mut spot {
+                spot.label = near.as_ref().map_or("no run has it".to_owned(), |near| format!("did you mean `{near}`?"));
+            }
+            let help = "`waybill show RUN --csv -` lists the figures of a run".to_owned();
+            Diagnostic::error(&codes::WORD, format!("there is no figure `{figure}`"), spot, help)
+        });
+        Report { diagnostics: told.collect(), lines: self.lines }
+    }
+
     /// The warnings as a report.
     pub fn report(&self) -> Report {
         Report { diagnostics: self.warnings.clone(), lines: self.lines }
@@ -90,6 +106,7 @@ fn finish(loader: Loader, table: tree::Table, name: &str) -> Result<Loaded, Repo
         columns: Default::default(),
         drawn: Default::default(),
         basis: Default::default(),
+        figures: Default::default(),
     };
     let top = Node { place: Place::default(), value: Value::Table(table) };
     let unread = loader.scenarios.is_empty();
@@ -115,9 +132,11 @@ fn finish(loader: Loader, table: tree::Table, name: &str) -> Result<Loaded, Repo
     });
     let errors = findings.iter().any(Finding::is_error);
     let sources = loader.sources;
+    let named = cx.figures.into_inner().into_iter();
+    let figures = named.map(|(figure, place)| (figure, sources.spot(place, String::new()))).collect();
     let diagnostics: Vec<Diagnostic> = findings.into_iter().map(|f| f.resolve(&sources)).collect();
     match made {
-        Some((plan, notes, ..)) if !errors => Ok(Loaded { plan, notes, warnings: diagnostics, lines }),
+        Some((plan, notes, ..)) if !errors => Ok(Loaded { plan, notes, warnings: diagnostics, lines, figures }),
         _ => Err(Report { diagnostics, lines }),
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Ctx {
     pub drawn: RefCell<BTreeMap<usize, Option<Drawn>>>,
     /// Where a figure comes from, by place.
     pub basis: RefCell<Vec<(Place, String, String)>>,
+    /// Figures that goals and checkpoints name.
+    pub figures: RefCell<Vec<(String, Place)>>,
 }
 
 impl Ctx {

@@ -113,7 +113,7 @@ impl World {
         let unknown = |figure: &&String| {
             let comes = GROUPS.iter().any(|group| figure.starts_with(group)) || figure.contains(".priority.");
             // Twins by mass and value are there once goods have them.
-            let known = |path: &str| tree.get(path).is_some_and(|value| !value.is_object());
+            let known = |path: &str| tree.get(path).is_some_and(|value| !value.is_object() && !value.is_array());
             let twin = ["_t", "_value"].iter().any(|twin| known(&figure.replacen(twin, "", 1)));
             !comes && !known(figure) && !twin
         };

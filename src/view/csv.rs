@@ -1,6 +1,6 @@
 //! Figures as a table: path, value, unit.
 
-use super::unit;
+use crate::model::figure;
 use crate::metric::tree::Tree;
 use crate::model::Plan;
 use crate::units::time::Civil;
@@ -52,7 +52,7 @@ pub fn figures(tree: &Tree, plan: &Plan) -> String {
         if path == "checkpoints" || path == "goals" || path.starts_with("series.") {
             continue;
         }
-        let unit = unit::of(&path).name(&plan.currency);
+        let unit = figure::of(&path).name(&plan.currency);
         match value {
             Value::Array(list) => {
                 list.iter().enumerate().for_each(|(i, value)| row(&format!("{path}.{i}"), value, &unit));

@@ -10,7 +10,6 @@ pub mod progress;
 pub mod runs;
 pub mod summary;
 pub mod text;
-pub mod unit;
 pub mod vocabulary;
 
 pub use text::{Look, Screen};

@@ -1,5 +1,6 @@
 //! What readers want beside the plan: title, checkpoints, goals, and where figures come from.
 
+use crate::model::figure;
 use crate::model::{Checkpoint, Comparison, Goal, Notes, Published};
 use crate::scenario::amount::{self, Measure};
 use crate::scenario::codes;
@@ -14,22 +15,18 @@ use crate::units::amount::Money;
 use crate::units::time::{DAY, SimDuration, SimTime};
 
 /// The first parts of the paths of figures.
-const FIGURES: [&str; 15] = [
+const FIGURES: [&str; 11] = [
     "stations",
     "legs",
     "gates",
+    "pools",
     "streams",
     "stocks",
     "requirements",
+    "stages",
     "money",
     "mechanisms",
     "bottleneck",
-    "series",
-    "people",
-    "repair",
-    "knowledge",
-    "nations",
-    "consignments",
 ];
 
 /// A week, and a twentieth.
@@ -54,13 +51,19 @@ pub(super) fn fill(top: &Fields<'_>, notes: &mut Notes) {
     notes.basis = basis.drain(..).map(|(_, path, text)| (path, text)).collect();
 }
 
-fn figure<'a>(f: &Fields<'a>) -> Option<&'a str> {
+fn figure_of<'a>(f: &Fields<'a>) -> Option<&'a str> {
     let node = f.get("figure")?;
     let text = f.text("figure")?;
     let mut parts = text.split('.');
     let first = parts.next().unwrap_or_default();
     if FIGURES.contains(&first) && text.split('.').all(|p| !p.is_empty()) {
+        f.cx.figures.borrow_mut().push((text.to_owned(), node.place));
         return Some(text);
+    }
+    if first == "series" {
+        let finding = Finding::new(&codes::WORD, node.place, format!("`{text}` is a list of numbers"), "not one number");
+        f.cx.report(finding.help("goals and checkpoints hold one number against another; `at` reads it on a day"));
+        return None;
     }
     let label = match names::nearest(first, FIGURES) {
         Some(near) if !FIGURES.contains(&first) => format!("did you mean `{near}`?"),
@@ -73,9 +76,23 @@ fn figure<'a>(f: &Fields<'a>) -> Option<&'a str> {
     None
 }
 
-/// A figure's value in its own unit.
-fn value(f: &Fields<'_>, key: &'static str) -> Option<Published> {
+/// A figure's value in its own unit; where the figure is known, in no other.
+fn value(f: &Fields<'_>, key: &'static str, figure: Option<&str>) -> Option<Published> {
     let node = f.get(key)?;
+    let of = figure.map(figure::of);
+    if let Some(of) = of.filter(|of| !fits(*of, node)) {
+        let shown = match &node.value {
+            Value::Text(text) => format!("`{text}`"),
+            Value::Date(_) => "a date".to_owned(),
+            _ => node.kind().to_owned(),
+        };
+        let message = format!("`{}` is {}, but this is {shown}", figure.unwrap_or_default(), of.example());
+        f.cx.report(
+            Finding::new(&codes::UNIT, node.place, message, format!("does not fit what `{key}` is held against"))
+                .help("a bare number is one in the figure's own unit: seconds, kilograms, minor units, counts, shares"),
+        );
+        return None;
+    }
     match &node.value {
         Value::Date(_) => f.cx.date(node, key).map(Published::Date),
         Value::Whole(_) | Value::Real(_) => f.cx.number(node, key).map(|n| Published::Number(n.real(1.0))),
@@ -86,6 +103,9 @@ fn value(f: &Fields<'_>, key: &'static str) -> Option<Published> {
             Ok((_, Measure::Mass(_))) => number(f, node, key, Unit::Mass),
             Ok((share, Measure::Percent)) => Some(Published::Number(share.real(0.01))),
             Ok((n, Measure::Rate(seconds))) => Some(Published::Number(n.real(DAY as f64 / seconds as f64))),
+            Ok((n, Measure::Time(seconds))) if of == Some(figure::Unit::Days) => {
+                Some(Published::Number(n.real(seconds as f64 / DAY as f64)))
+            }
             _ => number(f, node, key, Unit::Time),
         },
         _ => {
@@ -95,13 +115,30 @@ fn value(f: &Fields<'_>, key: &'static str) -> Option<Published> {
     }
 }
 
+/// Whether a value measures what a figure does, as far as it can be read at all.
+fn fits(of: figure::Unit, node: &Node) -> bool {
+    use figure::Unit::*;
+    match &node.value {
+        Value::Date(_) => of == Instant,
+        Value::Text(text) => match amount::parse(text) {
+            Ok((_, Measure::Money(..))) => matches!(of, Money | MoneyADay),
+            Ok((_, Measure::Mass(_))) => matches!(of, Kilograms | KilogramsADay),
+            Ok((_, Measure::Percent)) => of == Share,
+            Ok((_, Measure::Rate(_))) => of == ADay,
+            Ok((_, Measure::Time(_))) => matches!(of, Seconds | Instant | Days),
+            Ok((_, Measure::Bare)) | Err(_) => true,
+        },
+        _ => true,
+    }
+}
+
 fn number(f: &Fields<'_>, node: &Node, key: &str, unit: Unit) -> Option<Published> {
     f.cx.amount(node, key, unit, false).map(|a| Published::Number(a.real()))
 }
 
 fn checkpoint(f: &Fields<'_>) -> Option<Checkpoint> {
-    let figure = figure(f);
-    let value = value(f, "value");
+    let figure = figure_of(f);
+    let value = value(f, "value", figure);
     let at = f.get("at").and_then(|n| {
         let at = f.cx.date(n, "at")?;
         let whole_day = matches!(&n.value, Value::Date(d) if d.time.is_none());
@@ -140,14 +177,20 @@ fn tolerance(f: &Fields<'_>, of_date: bool) -> f64 {
 }
 
 fn goal(f: &Fields<'_>) -> Option<Goal> {
-    let figure = figure(f);
+    let figure = figure_of(f);
     f.one_of(&["at_least", "at_most"]);
-    let bound = |key: &'static str| match value(f, key)? {
+    let bound = |key: &'static str| match value(f, key, figure)? {
         Published::Number(n) => Some(n),
         Published::Money(m) => Some(m.0 as f64),
         Published::Date(t) => Some(SimTime::ZERO.max(t).0 as f64),
     };
     let (at_least, at_most) = (bound("at_least"), bound("at_most"));
+    if let (Some(least), Some(most), Some(node)) = (at_least, at_most, f.get("at_most"))
+        && least > most
+    {
+        let label = "below `at_least`";
+        f.cx.report(Finding::new(&codes::RANGE, node.place, "nothing can meet this goal", label));
+    }
     let figure = figure?.to_string();
     f.basis(&format!("goal.{figure}"));
     Some(Goal { figure, at_least, at_most })

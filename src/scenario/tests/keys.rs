@@ -100,7 +100,7 @@ fn every_key_is_read_with_its_example() {
         ("money.rates", "money.rates", "[{ currency = \"EUR\", rate = 1.1, KEY }]"),
         ("requirement.lines", "requirement.several.lines", "[{ item = \"shell\", to = \"border\", KEY }]"),
         ("checkpoint", "checkpoint", "[{ figure = \"money.mechanisms.purl.committed\", value = \"5 M USD\", KEY }]"),
-        ("goal", "goal", "[{ figure = \"requirements.total.fill_rate\", at_least = 0.9, KEY }]"),
+        ("goal", "goal", "[{ figure = \"requirements.total.lead_time_p90\", at_least = 0.9, KEY }]"),
     ] {
         let spec = TABLES.iter().find(|s| s.name == spec).unwrap();
         for key in spec.keys {

@@ -6,7 +6,7 @@ use crate::sim::CheckpointResult;
 use crate::units::time::{DAY, HOUR, MINUTE};
 use crate::view::number::{day, fixed, grouped, plain};
 use crate::view::text::{Line, Look, Screen};
-use crate::view::unit::{self, Unit};
+use crate::model::figure::{self, Unit};
 
 /// The unit in which lengths of time near a value read best.
 struct Scale {
@@ -32,7 +32,7 @@ fn shown(facts: &Facts<'_>, figure: &str, value: f64, scale: &Scale) -> String {
     if is_date {
         return day(facts.plan.start + value as i64);
     }
-    match unit::of(figure) {
+    match figure::of(figure) {
         Unit::Money => plain_or_whole(value / 10f64.powi(i32::from(facts.plan.decimals)) / 1e6),
         Unit::Seconds => plain(value / scale.seconds),
         Unit::Kilograms | Unit::KilogramsADay => plain_or_whole(value / 1_000.0),
@@ -50,7 +50,7 @@ fn unit_label(facts: &Facts<'_>, figure: &str, scale: &Scale) -> String {
     if scale.is_date {
         return String::new();
     }
-    match unit::of(figure) {
+    match figure::of(figure) {
         Unit::Money => format!(", {} M", facts.plan.currency),
         Unit::Seconds => format!(", {}", scale.word),
         Unit::Kilograms => ", t".to_owned(),

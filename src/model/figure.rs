@@ -39,6 +39,26 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// What a scenario may say of such a figure, beside a bare number.
+    pub fn example(self) -> &'static str {
+        match self {
+            Unit::Seconds => "a time, such as \"3h\"",
+            Unit::Instant => "a date",
+            Unit::Kilograms => "a mass, such as \"12 t\"",
+            Unit::KilogramsADay => "the mass of a day, such as \"600 t\"",
+            Unit::Money => "a sum of money",
+            Unit::MoneyADay => "the money of a day",
+            Unit::ADay => "a rate, such as \"3/d\"",
+            Unit::Share => "a share, such as 0.9 or \"90 %\"",
+            Unit::Days => "a number of days, such as \"9d\"",
+            Unit::Count => "a count: a bare number",
+            Unit::Consignments => "a number of consignments: a bare number",
+            Unit::ConsignmentSeconds => "in consignment-seconds: a bare number",
+        }
+    }
+}
+
 /// The unit of a figure.
 pub fn of(path: &str) -> Unit {
     let parts: Vec<&str> = path.split('.').collect();
