@@ -2,7 +2,7 @@
 
 use super::args::{Format, LogArgs};
 use super::fault::{self, End};
-use super::out::Out;
+use super::out::{self, Out};
 use super::reference::nearest;
 use super::stored;
 use crate::event::{Entry, KINDS};
@@ -31,6 +31,9 @@ pub fn log(args: &LogArgs) -> anyhow::Result<End> {
         printer.out.text("\n]\n")?;
     }
     printer.out.flush()?;
+    if let (Some(object), true) = (&args.object, printer.first) {
+        out::say(&format!("none of the events that were asked for concerns {object}"));
+    }
     Ok(End::Done)
 }
 

@@ -5,7 +5,7 @@ use super::turn::Turn;
 use super::{Mechanism, goods};
 use crate::event::{Event, GateId, LineId, NeedId, PackageId, PledgeId, Subject};
 use crate::model::{Excess, MechanismPlan, Stream};
-use crate::state::{PackageStage, Resting};
+use crate::state::{PackageRow, PackageStage, Resting, State};
 use crate::units::amount::Money;
 use crate::units::arena::Id;
 use crate::units::time::SimDuration;
@@ -178,7 +178,7 @@ fn stage_time(turn: &Turn, gate: GateId, word: u64) -> SimDuration {
 fn opens(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
     let most = state.plan().mechanisms[m].package.open_at_once.map_or(usize::MAX, |n| n as usize);
-    let Some(&(_, _, package)) = state[m].validated.first().filter(|_| state[m].open.len() < most) else {
+    let Some(package) = state[m].validated.first().map(|key| key.id).filter(|_| state[m].open.len() < most) else {
         return false;
     };
     let cause = turn.emit(state.package(package).last, Event::PackageOpened { package });
@@ -196,7 +196,7 @@ fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         return false;
     }
     // A package that costs nothing lacks nothing.
-    if let Some(&(_, _, package)) = state[m].costless.first() {
+    if let Some(package) = state[m].costless.first().map(|key| key.id) {
         funded(turn, m, package, state.package(package).last);
         return true;
     }
@@ -204,7 +204,7 @@ fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         let row = state.pledge(pledge);
         let target = match row.resting {
             Resting::Nowhere => None,
-            Resting::Pool => state[m].open.first().map(|key| key.2),
+            Resting::Pool => state[m].open.first().map(|key| key.id),
             Resting::Package(package) => Some(package).filter(|&p| state.package(p).stage == PackageStage::Open),
             Resting::Earmark => {
                 let open = state.earmarked_need(pledge);
@@ -249,7 +249,7 @@ fn allocate(turn: &mut Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: Pa
 fn serves_another(turn: &Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: PackageId) -> bool {
     let state = turn.state;
     let Some(earmark) = &state.plan_of_pledge(pledge).earmark else { return false };
-    state[m].open.iter().any(|key| key.2 != package && state.serves(earmark, key.2))
+    state[m].open.iter().any(|key| key.id != package && state.serves(earmark, key.id))
 }
 
 /// Whether the one package or requirement that an earmark names was funded already.
@@ -284,28 +284,57 @@ fn enter_release(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, caus
 /// `release_part_funded`: lines whose money is there, the first ones of their package, go to the supplier by themselves.
 fn goes_by_lines(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
-    if !state.plan().mechanisms[m].package.release_part_funded {
+    let plan = &state.plan().mechanisms[m].package;
+    if !plan.release_part_funded {
         return false;
     }
     let gate = state.gate_of(m, RELEASE);
     let funded = state[m].pending.iter().copied().filter(|p| state.package(*p).stage == PackageStage::Funded);
-    let mut seeking: Vec<PackageId> = state[m].open.iter().map(|key| key.2).chain(funded).collect();
+    let mut seeking: Vec<PackageId> = state[m].open.iter().map(|key| key.id).chain(funded).collect();
     seeking.sort_unstable();
     let mut any = false;
     for package in seeking {
         let row = state.package(package);
-        let mut covered = row.allocated;
-        for &line in &row.lines {
+        let there = if plan.pays_before.as_deref() == Some("release") { row.paid } else { row.allocated };
+        for line in covered(state, row, there) {
             let line_row = state.line(line);
-            if line_row.value > covered {
-                break;
-            }
-            covered -= line_row.value;
             if !line_row.apart {
                 let word = turn.rules.line(state, line, gate);
                 let lasts = stage_time(turn, gate, word);
                 let cause = line_row.last.max(row.last);
                 turn.emit(cause, Event::StageEntered { subject: Subject::Line(line), gate, lasts });
+                any = true;
+            }
+        }
+    }
+    any
+}
+
+/// The first lines of a package whose value, with that of all before them, so much money covers.
+fn covered<'a>(state: &'a State, row: &'a PackageRow, mut money: Money) -> impl Iterator<Item = LineId> + 'a {
+    row.lines.iter().copied().take_while(move |&line| {
+        let value = state.line(line).value;
+        let enough = value <= money;
+        money -= value;
+        enough
+    })
+}
+
+/// `release_part_funded` with `pays_before = "supply"`: released lines whose payment is there go on to their supply.
+fn supplies_by_lines(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    let release = state.gate_of(m, RELEASE);
+    let mut waiting: Vec<PackageId> =
+        state[m].open.iter().map(|key| key.id).chain(state[m].pending.iter().copied()).collect();
+    waiting.sort_unstable();
+    let (mut any, mut taken) = (false, 0);
+    for package in waiting {
+        let row = state.package(package);
+        for line in covered(state, row, row.paid) {
+            let line_row = state.line(line);
+            let released = line_row.apart && !state.gate(release).inside.contains_key(&Subject::Line(line));
+            if released && line_row.made < line_row.asked {
+                goods::exist(turn, line, line_row.asked, Some((m, SUPPLY)), &mut taken, line_row.last.max(row.last));
                 any = true;
             }
         }
@@ -325,7 +354,11 @@ fn line_released(turn: &mut Turn, m: Id<MechanismPlan>, line: LineId, gate: Gate
     if last && state.package(package).stage == PackageStage::Funded {
         cause = turn.emit(cause, Event::PackageReleased { package });
     }
-    goods::exist(turn, line, row.asked, Some((m, SUPPLY)), &mut 0, cause);
+    let whole = state.package(package);
+    let waits = state.plan().mechanisms[m].package.pays_before.as_deref() == Some("supply");
+    if !waits || covered(state, whole, whole.paid).any(|paid| paid == line) {
+        goods::exist(turn, line, row.asked, Some((m, SUPPLY)), &mut 0, cause);
+    }
 }
 
 /// What payments move, all of it in one turn: none of it depends on the rest, and nothing would call for another turn.
@@ -337,7 +370,11 @@ fn moves_on(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
 /// `pays_before`: packages whose price is paid go on to the stage that waited for it.
 fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
-    let Some(before) = &state.plan().mechanisms[m].package.pays_before else { return false };
+    let plan = &state.plan().mechanisms[m].package;
+    let Some(before) = &plan.pays_before else { return false };
+    if plan.release_part_funded {
+        return before == "supply" && supplies_by_lines(turn, m);
+    }
     let release = state.gate_of(m, RELEASE);
     let waits = |p: &PackageId| {
         let row = state.package(*p);

@@ -421,6 +421,14 @@ pub fn chance(word: u64, millionths: u32) -> bool {
 }
 
 /// Seconds times a factor, rounded once, halves up.
+#[inline]
 pub fn slowed(seconds: i64, factor: f64) -> i64 {
-    if factor == 1.0 { seconds } else { (seconds as f64 * factor + 0.5).floor() as i64 }
+    if factor == 1.0 { seconds } else { stretched(seconds, factor) }
+}
+
+/// The factor counts in its first twelve decimals: 100 s times 1.005 are 100.5 s, though no binary fraction is 1.005.
+fn stretched(seconds: i64, factor: f64) -> i64 {
+    const FINE: i128 = 1_000_000_000_000;
+    let product = i128::from(seconds) * (factor * FINE as f64).round() as i128;
+    ((product + FINE / 2).div_euclid(FINE)) as i64
 }

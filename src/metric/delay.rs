@@ -310,13 +310,14 @@ impl Delay {
         let entered = self.entered.remove(&(gate.raw(), subject)).expect("what leaves a stage was in it");
         // Between the stages of a package it waits for money: for its turn to seek it, or to be paid. After the release
         // it does so only where supply waits for the payment.
-        if let Subject::Package(package) = subject {
-            let (m, stage) = state.net.gates[gate.index()];
-            let plan = &state.plan().mechanisms[Id::new(m)];
-            let paid = plan.package.pays_before.as_deref() == Some("supply");
-            if paid || plan.stages[usize::from(stage)].cause != Cause::Release {
-                self.package_at(state, package, Cause::Money, months);
-            }
+        let (m, stage) = state.net.gates[gate.index()];
+        let plan = &state.plan().mechanisms[Id::new(m)];
+        let paid = plan.package.pays_before.as_deref() == Some("supply");
+        let release = plan.stages[usize::from(stage)].cause == Cause::Release;
+        match subject {
+            Subject::Package(package) if paid || !release => self.package_at(state, package, Cause::Money, months),
+            Subject::Line(line) if paid && release => self.line_at(state, line, Cause::Money, months),
+            _ => {}
         }
         entered
     }

@@ -36,6 +36,7 @@ pub(super) fn read(figures: &Figures, state: &State, until: SimTime) -> Tree {
         tree.put(&format!("{path}.paused_total"), int(paused));
         tree.put(&format!("{path}.blocked_total"), int(blocked));
         tree.put(&format!("{path}.worked_total"), int(worked));
+        tree.put(&format!("{path}.gate_total"), int(i128::from(sums.in_mode(Mode::Gate))));
     }
     for leg in plan.legs.ids() {
         let path = format!("legs.{}", plan.legs[leg].name);
@@ -426,7 +427,7 @@ fn mechanism(tree: &mut Tree, state: &State, m: Id<crate::model::MechanismPlan>)
         tree.put(&format!("{path}.released"), count(&|p| p.released.is_some()));
         let value: Money = packages().filter(|p| p.funded.is_some()).map(|p| p.price).sum();
         tree.put(&format!("{path}.funded_value"), value.0);
-        let next = row.open.first().map(|key| state.package(key.2)).map(|p| (p.price - p.allocated).0);
+        let next = row.open.first().map(|key| state.package(key.id)).map(|p| (p.price - p.allocated).0);
         tree.put(&format!("{path}.next_gap"), next);
         for package in packages() {
             let name = match package.stream {

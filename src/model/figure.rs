@@ -90,7 +90,8 @@ pub fn of(path: &str) -> Unit {
         _ => {}
     }
     // Lengths of time, alone or charged to a cause (`waited.money_mean`).
-    let times = ["wait", "stay", "service", "age", "lead_time", "interval", "work", "paused", "blocked", "worked"];
+    let times =
+        ["wait", "stay", "service", "age", "lead_time", "interval", "work", "paused", "blocked", "worked", "gate"];
     let charged = parts.len() > 1 && ["waited", "stayed"].contains(&parts[parts.len() - 2]);
     match stem {
         _ if charged || times.contains(&stem) => Unit::Seconds,

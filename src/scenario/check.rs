@@ -8,7 +8,8 @@ use super::lower::{All, Places};
 use super::tree::Place;
 use super::values::Ctx;
 use crate::model::{
-    Brings, By, Choice, Earmark, Hop, Item, Limit, Line, NodeKind, Plan, Route, RowBrings, Step, WhenFull, Whom,
+    Arrivals, Brings, By, Choice, Earmark, Hop, Item, Limit, Line, NodeKind, Plan, Route, RowBrings, Step, WhenFull,
+    Whom,
 };
 use crate::units::arena::Id;
 use crate::units::draw::{Law, Sampler};
@@ -250,7 +251,23 @@ pub(crate) fn check(cx: &Ctx, plan: &Plan, places: &Places, all: &All, whole: bo
         if plan.streams.is_empty() {
             cx.report(Finding::bare(&codes::IDLE, "nothing comes: the scenario has no stream and no journal"));
         }
+        never(cx, plan, places);
         overloads(cx, plan, places);
+    }
+}
+
+/// Streams of which nothing comes within the run.
+fn never(cx: &Ctx, plan: &Plan, places: &Places) {
+    for (stream, &place) in plan.streams.iter().zip(&places.arrivals) {
+        let Arrivals::At(times) = stream.arrivals.times() else { continue };
+        if times.is_empty() && !matches!(stream.brings, Brings::Rows(_)) {
+            cx.report(Finding::new(&codes::LATE, place, format!("nothing of `{}` comes", stream.name), "no dates"));
+        } else if let (Some(first), Some(end)) = (times.iter().min(), plan.end)
+            && *first >= end
+        {
+            let message = format!("nothing of `{}` comes before the end of the run", stream.name);
+            cx.report(Finding::new(&codes::LATE, place, message, "all of it would come later"));
+        }
     }
 }
 

@@ -182,6 +182,7 @@ impl State {
                     left: Money::ZERO,
                     resting: Resting::Nowhere,
                     committed_at: None,
+                    dated: self.now,
                     commits: None,
                     pays: None,
                     expires: None,
@@ -201,9 +202,11 @@ impl State {
             Event::PledgeTermsSet { pledge, committed_after, paid_after } => {
                 let announced = self.pledge(pledge).announced;
                 let lapses = self.pledge(pledge).lapses;
-                let commits = announced.after(committed_after).max(SimTime::ZERO);
+                let dated = announced.after(committed_after);
+                let commits = dated.max(SimTime::ZERO);
                 self.set(commits, Wake::PledgeCommits(pledge));
-                self.pledges[pledge.index()].commits = Some(commits);
+                let row = &mut self.pledges[pledge.index()];
+                (row.dated, row.commits) = (dated, Some(commits));
                 if !lapses {
                     let pays = announced.after(paid_after).max(commits);
                     self.set(pays, Wake::PledgePays(pledge));
@@ -229,7 +232,8 @@ impl State {
             Event::PledgeCommitted { pledge } => {
                 let row = &mut self.pledges[pledge.index()];
                 (row.committed, row.last) = (row.amount, seq);
-                (row.commits, row.committed_at) = (None, Some(self.now));
+                let at = if self.now == SimTime::ZERO { row.dated } else { self.now };
+                (row.commits, row.committed_at) = (None, Some(at));
                 let (m, amount) = (row.mechanism, row.amount);
                 self[m].committed += amount;
                 if !self.plan().mechanisms[m].package.counts_paid {
@@ -570,7 +574,7 @@ impl State {
                 self.units[unit].place = Place::Staged(gate);
                 self.units[unit].joined = now;
             }
-            Subject::Package(package) => self.packages[package.index()].joined = now,
+            Subject::Package(package) => self.packages[package.index()].joined = self.joins_as(package),
             Subject::Line(line) => {
                 let first = self.net.gates[gate.index()].1 == 0;
                 if first {

@@ -195,7 +195,7 @@ impl State {
             Wake::StageEnds(Subject::Line(line), _) => of_line(line),
             Wake::StageEnds(Subject::Package(p), _) => {
                 let row = &self.packages[p.index()];
-                (i64::from(row.priority), row.joined, row.number, 0, 0, 0)
+                (i64::from(row.priority), row.joined, row.rank, row.number, 0, 0)
             }
             // One wake of these kinds a place: a stream's next thing comes after payments of its earlier ones.
             _ => (i64::MAX, SimTime::ZERO, 0, 0, 0, 0),

@@ -353,7 +353,7 @@ impl State {
         if !self.net.step(step).preempts || row.line.is_empty() || !self.is_up(step) {
             return None;
         }
-        if row.free_server().is_some() && self.pools_have(step) {
+        if row.free_server().is_some() && self.pools_have(step) || self.pools_are_short(step) {
             return None;
         }
         let on_duty = row.servers.iter().take(row.on_duty() as usize).enumerate();

@@ -33,8 +33,10 @@ impl State {
     }
 
     fn empty_package(&self, mechanism: Id<MechanismPlan>, number: u32, stream: Option<Id<Stream>>) -> PackageRow {
+        let ranks = &self.net.ranks;
         PackageRow {
             mechanism,
+            rank: stream.map_or(ranks.mechanisms[mechanism.index()], |stream| ranks.streams[stream.index()]),
             number,
             stream,
             price: Money::ZERO,
@@ -57,6 +59,12 @@ impl State {
         let (m, id) = (row.mechanism, PackageId::new(self.packages.len() as u32));
         self.packages.push(row);
         self[m].packages.push(id);
+    }
+
+    /// Since when it counts as waiting for what it comes to now: of the opening backlog, at the start, the older comes first.
+    pub(super) fn joins_as(&self, package: PackageId) -> SimTime {
+        let drafted = self.package(package).drafted;
+        if self.now == SimTime::ZERO { drafted.min(self.now) } else { self.now }
     }
 
     /// Puts a package where the rules look for it, after anything about it changed.
@@ -116,19 +124,19 @@ impl State {
                 (row.package, row.last) = (Some(package), seq);
             }
             Event::PackageValidated { package } => {
-                let now = self.now;
+                let joined = self.joins_as(package);
                 let row = &mut self.packages[package.index()];
-                (row.stage, row.joined, row.last) = (PackageStage::Validated, now, seq);
-                let (m, key) = (row.mechanism, (row.priority, now, package));
+                (row.stage, row.joined, row.last) = (PackageStage::Validated, joined, seq);
+                let (m, key) = (row.mechanism, row.key(package));
                 self[m].validated.insert(key);
                 self.arm_settle(m);
             }
             Event::PackageOpened { package } => {
-                let now = self.now;
+                let (now, joined) = (self.now, self.joins_as(package));
                 let row = &mut self.packages[package.index()];
-                let (m, old) = (row.mechanism, (row.priority, row.joined, package));
-                (row.stage, row.joined, row.opened, row.last) = (PackageStage::Open, now, Some(now), seq);
-                let (key, price) = ((row.priority, now, package), row.price);
+                let (m, old) = (row.mechanism, row.key(package));
+                (row.stage, row.joined, row.opened, row.last) = (PackageStage::Open, joined, Some(now), seq);
+                let (key, price) = (row.key(package), row.price);
                 let account = &mut self[m];
                 account.validated.remove(&old);
                 account.open.insert(key);
@@ -143,7 +151,7 @@ impl State {
             Event::PackageFunded { package } => {
                 let now = self.now;
                 let row = &mut self.packages[package.index()];
-                let (m, old) = (row.mechanism, (row.priority, row.joined, package));
+                let (m, old) = (row.mechanism, row.key(package));
                 (row.stage, row.joined, row.funded, row.last) = (PackageStage::Funded, now, Some(now), seq);
                 assert_eq!(row.allocated, row.price, "a package is funded when its gap is zero");
                 let spills = self.plan().mechanisms[m].package.excess == Excess::Spill;
@@ -231,7 +239,7 @@ impl State {
     pub fn earmarked_need(&self, pledge: PledgeId) -> Option<PackageId> {
         let earmark = self.plan_of_pledge(pledge).earmark.as_ref()?;
         let m = self.pledge(pledge).mechanism;
-        self[m].open.iter().map(|key| key.2).find(|&p| self.serves(earmark, p))
+        self[m].open.iter().map(|key| key.id).find(|&p| self.serves(earmark, p))
     }
 
     /// Whether a package holds what an earmark names.

@@ -29,6 +29,12 @@ impl State {
             || self.plan().steps[step].uses.iter().all(|&(pool, number)| self[pool].free() >= number)
     }
 
+    /// Whether a pool that the step uses has more in use than on duty: what is taken back does not begin anew.
+    pub fn pools_are_short(&self, step: Id<Step>) -> bool {
+        self.net.step(step).group.is_some()
+            && self.plan().steps[step].uses.iter().any(|&(pool, _)| self[pool].in_use > self[pool].on_duty)
+    }
+
     /// A server of the step begins, or is free again.
     pub(super) fn use_pools(&mut self, step: Id<Step>, begins: bool) {
         if self.net.step(step).group.is_none() {

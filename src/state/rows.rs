@@ -94,7 +94,10 @@ pub struct PledgeRow {
     /// Counted and not allocated.
     pub left: Money,
     pub resting: Resting,
+    /// When it was committed; of the opening backlog maybe before the start.
     pub committed_at: Option<SimTime>,
+    /// When it was to be committed as it was announced.
+    pub dated: SimTime,
     /// When it is to be committed and paid, while it is not.
     pub commits: Option<SimTime>,
     pub pays: Option<SimTime>,
@@ -117,10 +120,30 @@ pub enum PackageStage {
     Released,
 }
 
+/// A package in the order of choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PackageKey {
+    priority: i32,
+    joined: SimTime,
+    /// Its name.
+    rank: u32,
+    number: u32,
+    pub id: PackageId,
+}
+
+impl PackageRow {
+    /// Its place among others of its mechanism.
+    pub(super) fn key(&self, id: PackageId) -> PackageKey {
+        PackageKey { priority: self.priority, joined: self.joined, rank: self.rank, number: self.number, id }
+    }
+}
+
 /// A funding package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageRow {
     pub mechanism: Id<MechanismPlan>,
+    /// The place of its mechanism's name, or of its stream's, among all names.
+    pub rank: u32,
     /// From 1 among those that formed in its mechanism, or among those of its stream.
     pub number: u32,
     /// A package that the scenario states: its stream.
@@ -152,11 +175,11 @@ pub struct Account {
     /// Value of all validated lines.
     pub needed: Money,
     pub packages: Vec<PackageId>,
-    /// Reviewed packages that do not yet seek money, and packages that do: priority, joining, number.
-    pub validated: BTreeSet<(i32, SimTime, PackageId)>,
-    pub open: BTreeSet<(i32, SimTime, PackageId)>,
+    /// Reviewed packages that do not yet seek money, and packages that do.
+    pub validated: BTreeSet<PackageKey>,
+    pub open: BTreeSet<PackageKey>,
     /// Those of the open ones that cost nothing.
-    pub costless: BTreeSet<(i32, SimTime, PackageId)>,
+    pub costless: BTreeSet<PackageKey>,
     /// Packages that wait for their release or for their goods, and released ones of which money was paid and not spent.
     pub pending: BTreeSet<PackageId>,
     pub payable: BTreeSet<PackageId>,

@@ -1,8 +1,8 @@
 //! Figures as a table: path, value, unit.
 
-use crate::model::figure;
 use crate::metric::tree::Tree;
 use crate::model::Plan;
+use crate::model::figure;
 use crate::units::time::Civil;
 use serde_json::Value;
 

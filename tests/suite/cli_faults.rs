@@ -215,7 +215,10 @@ fn a_goal_on_a_figure_that_no_run_has_is_refused() {
     let dock = format!("{}/scenarios/one-dock.toml", env!("CARGO_MANIFEST_DIR"));
     for verb in ["check", "run"] {
         let said = place.err(&[verb, &dock, "--set", &goal("stations.dock.unloadin.wait_mean")], 2);
-        assert!(said.contains("did you mean `stations.dock.unloading.wait_mean`?") && said.contains("error[WB206]"), "{said}");
+        assert!(
+            said.contains("did you mean `stations.dock.unloading.wait_mean`?") && said.contains("error[WB206]"),
+            "{said}"
+        );
         let said = place.err(&[verb, &dock, "--set", &goal("stations.dock.unloading")], 2);
         assert!(said.contains("there is no figure `stations.dock.unloading`\n"), "{said}");
     }

@@ -86,6 +86,27 @@ fn packages_dated_before_the_start_seek_money_from_it_on_the_older_first() {
 }
 
 #[test]
+fn packages_that_join_at_one_instant_are_taken_by_name() {
+    // Both reviews are held until day 5: zeta was stated first, alpha has the first name. The list's own package is `pool#1`.
+    let hold = "\n[[disruption]]\nname = \"hold\"\nstrikes = \"pool.review\"\non = 2025-01-01\nlasts = \"5d\"\n";
+    let all = package("zeta", "2025-01-02", "price = \"10 M USD\"")
+        + &package("alpha", "2025-01-03", "price = \"10 M USD\"")
+        + &need("n", "pump", &[0])
+        + &gift("g", "30 M USD", 7, "")
+        + hold;
+    tells(
+        &world("", &all),
+        &["opens", "gets"],
+        "5d alpha#1 opens
+         5d pool#1 opens
+         5d zeta#1 opens
+         7d alpha#1 gets 10 g#1
+         7d pool#1 gets 10 g#1
+         7d zeta#1 gets 10 g#1",
+    );
+}
+
+#[test]
 fn an_earmark_may_name_a_stated_package_or_a_node() {
     let all = package("radar", "2025-01-02", "price = \"10 M USD\"")
         + &package("kit", "2025-01-02", "item = \"pump\"")
@@ -250,6 +271,7 @@ fn shares_stand_beside_the_rule_and_pledges_are_followed_by_age() {
     let all = nations.to_owned()
         + &gift("g", "4 M USD", 0, "nation = \"norway\"")
         + &gift("h", "4 M USD", 1, "nation = \"sweden\"\ncommitted_after = \"10d\"")
+        + &gift("old", "16 M USD", 0, "committed_after = \"10d\"").replace("2025-01-01", "2024-11-22")
         + &gift("i", "8 M USD", 55, "nation = \"sweden\"\ncommitted_after = \"10d\"");
     let done = run(&world("", &all), 1);
     figures(
@@ -259,9 +281,9 @@ fn shares_stand_beside_the_rule_and_pledges_are_followed_by_age() {
             ("nations.norway.share", 0.5),
             ("nations.norway.share_by_rule", 0.25),
             ("nations.norway.share_against_rule", 0.25),
-            // At the end i is five days old.
-            ("conversion.0d", 0.25),
-            ("conversion.7d", 0.5),
+            // At the end i is five days old; the oldest was committed ten days after its day, thirty before the start.
+            ("conversion.0d", 4.0 / 32.0),
+            ("conversion.7d", 4.0 / 24.0),
             ("conversion.14d", 1.0),
         ],
     );

@@ -266,3 +266,24 @@ fn the_load_of_a_pool_is_that_of_all_that_uses_it() {
     let load = waybill::scenario::loads(&plan).into_iter().find(|l| l.place == "pool p").expect("the pool has a load");
     assert!((load.load - 1.0).abs() < 1e-9 && (load.offered - 3.0).abs() < 1e-9, "{load:?}");
 }
+
+#[test]
+fn nobody_takes_a_server_of_a_pool_that_has_more_in_use_than_on_duty() {
+    // From 5 on one of the two in use is off duty and ends what it has: whoever came first keeps its server. With b done at
+    // 10 one is in use and one on duty, and the urgent one takes it.
+    let text = HEAD.to_owned()
+        + &pool("[{ from = 2025-01-01, n = 2 }, { from = 2025-01-01T00:00:05Z, n = 1 }]")
+        + &node("x", "time = \"20s\"\npreempt = \"resume\"\nuses = { p = 1 }")
+        + &node("y", "time = \"10s\"\nuses = { p = 1 }")
+        + &stream("a", "x", &[0], 2)
+        + &stream("b", "y", &[0], 2)
+        + &stream("urgent", "x", &[7], 1);
+    tells(
+        &text,
+        "0: a#1 starts at x; b#1 starts at y
+         5: p has 1
+         10: b#1 is done at y; a#1 gives way; urgent#1 starts at x
+         30: urgent#1 is done at x; a#1 starts at x
+         40: a#1 is done at x",
+    );
+}

@@ -251,7 +251,7 @@ fn between(state: &State) -> Result<(), String> {
         let idle = state[m].pool > Money::ZERO && !state[m].open.is_empty();
         hold!(held || !idle, "{}: money in the pool and an open need", plan.mechanisms[m].name);
         for key in &state[m].open {
-            let row = state.package(key.2);
+            let row = state.package(key.id);
             hold!(held || row.allocated < row.price, "{}: an open package without a gap", plan.mechanisms[m].name);
         }
     }

@@ -452,9 +452,8 @@ fn random(number: u64, factor: i64) -> String {
     set(dice.coin(50), "counts = \"paid\"");
     set(dice.coin(50), "excess = \"spill\"");
     set(dice.below(3) == 0, "split_pledges = false");
-    let before = dice.below(3) == 0;
-    set(before, ["pays_before = \"release\"", "pays_before = \"supply\""][dice.below(2) as usize]);
-    set(!before && dice.below(3) == 0, "release_part_funded = true");
+    set(dice.below(3) == 0, ["pays_before = \"release\"", "pays_before = \"supply\""][dice.below(2) as usize]);
+    set(dice.below(3) == 0, "release_part_funded = true");
     set(dice.below(3) == 0, &format!("open_at_once = {}", 1 + dice.below(2)));
     set(dice.below(3) == 0, "draft_every = \"7d\"");
     if dice.coin(50) {

@@ -140,7 +140,7 @@ fn a_wait_is_of_the_line_and_a_stay_of_the_gate_too() {
         STEP,
         &[("wait_max", 0.0), ("stay_max", 18.0), ("queue_mean", 0.0), ("in_system_mean", 28.0 / 40.0)],
     );
-    figures(&done, STEP, &[("arrivals", 2.0), ("entered", 2.0), ("waited_share", 0.0)]);
+    figures(&done, STEP, &[("arrivals", 2.0), ("entered", 2.0), ("waited_share", 0.0), ("gate_total", 8.0)]);
 }
 
 #[test]

@@ -287,6 +287,15 @@ fn a_factor_on_times_changes_what_starts_later_and_rounds_half_up() {
 }
 
 #[test]
+fn a_half_is_one_in_decimals_too() {
+    // 100 s times 1.005 are 100.5 s and last 101, though the nearest binary fraction to 1.005 lies below it.
+    let text = "[time]\nstart = 2025-01-01\n\n[[consignment]]\nname = \"a\"\nenters = \"n\"\non = 2025-01-02\n\n\
+                [[node]]\nname = \"n\"\n\n[[node.step]]\nname = \"d\"\ntime = \"100s\"\n\n\
+                [[disruption]]\nname = \"slow\"\nstrikes = \"n\"\non = 2025-01-01\nlasts = \"3d\"\neffect = { time = 1.005 }\n";
+    assert_eq!(run(text, 1).numbers("HandlingStarted", "service"), [101]);
+}
+
+#[test]
 fn a_factor_on_times_is_for_legs_too() {
     let effect = Effect::Time(MILLION * 3 / 2);
     let mut world = road(Leg::road("o", "h", 5), &[0, 2, 3, 13]);

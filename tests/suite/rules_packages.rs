@@ -295,3 +295,43 @@ fn a_part_funded_package_is_released_line_by_line_where_it_may_be() {
     let whole = tells(&text.replace("release_part_funded = true", ""), &["is released"], "5d pool#1 is released");
     assert_eq!(whole.figure("requirements.total.waited.money_total"), 9.0 * 86_400.0);
 }
+
+#[test]
+fn lines_that_go_one_by_one_wait_for_the_payment_of_their_own_part() {
+    // 12 M are paid on day 2, 10 more on day 3, the last 8 on day 6: the payments cover one pump, two and three.
+    let pays = |after: &str| format!("paid_after = \"{after}\"\n");
+    let entries = need("a", "pump", &[0])
+        + &need("b", "pump", &[0])
+        + &need("c", "pump", &[0])
+        + &gift("g", "12 M USD", 1, &pays("1d"))
+        + &gift("h", "8 M USD", 2, &pays("4d"))
+        + &gift("i", "10 M USD", 3, &pays("0d"));
+    let told = |before: &str, expected: &str| {
+        let keys =
+            format!("release_part_funded = true\npays_before = \"{before}\"\n[mechanism.stages]\nrelease = \"2d\"");
+        let text = world(&keys, &entries).replace("10 M USD\"\norigin", "30 M USD\"\norigin");
+        tells(&text, &["is funded", "is released", "is fulfilled"], expected)
+    };
+    // Each waits for the payment and then two days for its release.
+    let done = told(
+        "release",
+        "3d pool#1 is funded
+         4d1h a#1 is fulfilled
+         5d1h b#1 is fulfilled
+         8d pool#1 is released
+         8d1h c#1 is fulfilled",
+    );
+    assert_eq!(done.figure("requirements.total.waited.money_total"), 11.0 * 86_400.0);
+    assert_eq!(done.figure("requirements.total.waited.release_total"), 6.0 * 86_400.0);
+    // Released on days 3, 4 and 5, of which only the last comes before its payment.
+    let done = told(
+        "supply",
+        "3d pool#1 is funded
+         3d1h a#1 is fulfilled
+         4d1h b#1 is fulfilled
+         5d pool#1 is released
+         6d1h c#1 is fulfilled",
+    );
+    assert_eq!(done.figure("requirements.total.waited.money_total"), 7.0 * 86_400.0);
+    assert_eq!(done.figure("requirements.total.waited.release_total"), 6.0 * 86_400.0);
+}

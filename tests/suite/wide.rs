@@ -342,7 +342,6 @@ impl Making<'_> {
                 self.add("mechanism", name, vec!["kind = \"donation\"\norigin = \"far-depot\"".to_owned(), stages]);
                 continue;
             }
-            let by_lines = self.dice.coin(25);
             let keys = vec![
                 "kind = \"package\"\norigin = \"depot\"".to_owned(),
                 self.may(70, |m| {
@@ -359,10 +358,8 @@ impl Making<'_> {
                 self.may(30, |_| "counts = \"paid\"".to_owned()),
                 self.may(40, |_| "excess = \"spill\"".to_owned()),
                 self.may(35, |_| "split_pledges = false".to_owned()),
-                self.may(if by_lines { 100 } else { 0 }, |_| "release_part_funded = true".to_owned()),
-                self.may(if by_lines { 0 } else { 35 }, |m| {
-                    m.pick(&["pays_before = \"release\"", "pays_before = \"supply\""])
-                }),
+                self.may(25, |_| "release_part_funded = true".to_owned()),
+                self.may(35, |m| m.pick(&["pays_before = \"release\"", "pays_before = \"supply\""])),
                 self.may(35, |m| format!("open_at_once = {}", m.dice.between(1, 3))),
             ];
             self.add("mechanism", name, keys);

@@ -2,6 +2,22 @@
 //!
 //! 1xx syntax and keys, 2xx values and units, 3xx references and structure, 4xx files and journals, 5xx warnings.
 
+/// A static for each code, and the list of all.
+macro_rules! codes {
+    ($($id:ident $name:literal $title:literal $text:literal $wrong:literal $right:literal)*) => {
+        $(pub(crate) static $id: $crate::scenario::codes::Code = $crate::scenario::codes::Code {
+            name: $name,
+            explanation: concat!(
+                $name, ": ", $title, "\n\n", $text, "\n\nWrong:\n\n", $wrong, "\n\nRight:\n\n", $right, "\n"
+            ),
+            wrong: $wrong,
+            right: $right,
+        };)*
+        /// In the order of their numbers.
+        pub(crate) static ALL: &[&$crate::scenario::codes::Code] = &[$(&$id),*];
+    };
+}
+
 mod table;
 
 pub(crate) use table::*;

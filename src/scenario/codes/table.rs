@@ -1,20 +1,5 @@
 //! The codes and their explanations.
 
-macro_rules! codes {
-    ($($id:ident $name:literal $title:literal $text:literal $wrong:literal $right:literal)*) => {
-        $(pub(crate) static $id: $crate::scenario::codes::Code = $crate::scenario::codes::Code {
-            name: $name,
-            explanation: concat!(
-                $name, ": ", $title, "\n\n", $text, "\n\nWrong:\n\n", $wrong, "\n\nRight:\n\n", $right, "\n"
-            ),
-            wrong: $wrong,
-            right: $right,
-        };)*
-        /// In the order of their numbers.
-        pub(crate) static ALL: &[&$crate::scenario::codes::Code] = &[$(&$id),*];
-    };
-}
-
 codes! {
     SYNTAX "WB101"
         "This is not TOML"
@@ -688,4 +673,21 @@ name = "hub"
 name = "trucks"
 enters = "hub"
 on = 2025-01-05"#
+    LATE "WB507"
+        "Nothing comes of it within the run"
+        "All dates of a stream, or the beginning of a disruption, are at the end of the run or later; or a stream has no dates at all."
+        r#"[[consignment]]
+name = "trucks"
+enters = "hub"
+arrivals = { at = [] }
+
+[[node]]
+name = "hub""#
+        r#"[[consignment]]
+name = "trucks"
+enters = "hub"
+arrivals = { at = [2025-01-05] }
+
+[[node]]
+name = "hub""#
 }

@@ -241,9 +241,6 @@ fn package(f: &Fields<'_>, row: &'static Kind) -> PackagePlan {
         "pays_before",
         "open_at_once",
     ];
-    if f.flag("release_part_funded", false) {
-        f.not_both("release_part_funded", "pays_before");
-    }
     if !row.pools_money {
         for entry in OWN.iter().filter_map(|k| f.entry(k)) {
             let pools: Vec<&str> = KINDS.iter().filter(|k| k.pools_money).map(|k| k.name).collect();

@@ -180,7 +180,7 @@ pub(crate) fn lower(cx: &mut Ctx, top: &Node, file: &str) -> Option<(Plan, Notes
         made.extend(stream);
     }
     funding::undrafted(&funds, &made);
-    let disruptions = network::disruptions(&disruptions, &all, &mechanisms, &steps);
+    let disruptions = network::disruptions(&disruptions, &all, &mechanisms, &steps, end);
     notes::fill(&top, &mut notes);
     let said = route::said(cx, &nodes_made, &legs, &nexts, &all, &places);
     // Values that were wrong have stand-ins, so the plan as a whole can still be checked; what names nothing has none.

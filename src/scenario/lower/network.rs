@@ -501,6 +501,7 @@ pub(super) fn disruptions(
     all: &All,
     mechanisms: &[MechanismPlan],
     steps: &[Step],
+    end: Option<SimTime>,
 ) -> Vec<Disruption> {
     entries
         .iter()
@@ -527,6 +528,12 @@ pub(super) fn disruptions(
             let name = e.name.clone();
             if f.get("on").is_some() {
                 let on = f.date("on");
+                if let (Some(on), Some(end), Some(node)) = (on, end, f.get("on"))
+                    && on >= end
+                {
+                    let message = format!("`{name}` would begin after the end of the run");
+                    f.cx.report(Finding::new(&codes::LATE, node.place, message, "nothing comes of it"));
+                }
                 dated_alone(f, lasts.as_ref());
                 let lasts = match lasts {
                     Some(Law::Constant(seconds)) => Some(SimDuration(seconds)),

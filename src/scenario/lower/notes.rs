@@ -61,7 +61,8 @@ fn figure_of<'a>(f: &Fields<'a>) -> Option<&'a str> {
         return Some(text);
     }
     if first == "series" {
-        let finding = Finding::new(&codes::WORD, node.place, format!("`{text}` is a list of numbers"), "not one number");
+        let finding =
+            Finding::new(&codes::WORD, node.place, format!("`{text}` is a list of numbers"), "not one number");
         f.cx.report(finding.help("goals and checkpoints hold one number against another; `at` reads it on a day"));
         return None;
     }

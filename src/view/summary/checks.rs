@@ -2,11 +2,11 @@
 
 use super::Facts;
 use crate::model::Comparison;
+use crate::model::figure::{self, Unit};
 use crate::sim::CheckpointResult;
 use crate::units::time::{DAY, HOUR, MINUTE};
 use crate::view::number::{day, fixed, grouped, plain};
 use crate::view::text::{Line, Look, Screen};
-use crate::model::figure::{self, Unit};
 
 /// The unit in which lengths of time near a value read best.
 struct Scale {
