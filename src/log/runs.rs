@@ -327,11 +327,14 @@ pub fn forget(store: &Path, run: &RunId, wait: Duration) -> Result<(), LogError>
         return Err(LogError::NotFound { run: run.short(), store: store.to_owned() });
     }
     let lock = RunLock::take(&dir, run, wait)?;
-    // Without run.json it is no run any more, so that a deletion cut short leaves nothing half alive.
-    let listed = dir.join("run.json");
-    if listed.exists() {
-        fs::remove_file(&listed).map_err(LogError::io("delete", &listed))?;
-        sync_dir(&dir)?;
+    // A deletion cut short is still listed and can be deleted again, or is what a creation cut short leaves: nothing that was
+    // acknowledged is promised by `HEAD`, and without run.json it is no run.
+    for name in ["HEAD", "run.json"] {
+        let file = dir.join(name);
+        if file.exists() {
+            fs::remove_file(&file).map_err(LogError::io("delete", &file))?;
+            sync_dir(&dir)?;
+        }
     }
     clear_dir(&dir)?;
     drop(lock);

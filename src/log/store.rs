@@ -103,7 +103,7 @@ impl StoreLog {
         if dir.join("run.json").exists() {
             return Err(LogError::Exists { run: run.short() });
         }
-        if HeadFile::read(&dir).is_ok_and(|file| file.head.turn > opening.origin.turn) {
+        if dir.join("HEAD").exists() && HeadFile::read(&dir)?.head.turn > opening.origin.turn {
             return Err(LogError::damaged("the file run.json", "missing beside a log that holds turns"));
         }
         runs::clear_dir(&dir)?;

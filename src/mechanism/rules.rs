@@ -429,6 +429,7 @@ pub fn slowed(seconds: i64, factor: f64) -> i64 {
 /// The factor counts in its first twelve decimals: 100 s times 1.005 are 100.5 s, though no binary fraction is 1.005.
 fn stretched(seconds: i64, factor: f64) -> i64 {
     const FINE: i128 = 1_000_000_000_000;
-    let product = i128::from(seconds) * (factor * FINE as f64).round() as i128;
-    ((product + FINE / 2).div_euclid(FINE)) as i64
+    let product = i128::from(seconds).checked_mul((factor * FINE as f64).round() as i128);
+    // What is beyond any run is as good as never.
+    product.and_then(|p| i64::try_from((p + FINE / 2).div_euclid(FINE)).ok()).unwrap_or(i64::MAX)
 }

@@ -258,6 +258,22 @@ impl PlaceStats {
         }
     }
 
+    /// A counted visit is let in.
+    #[inline]
+    fn enters(&mut self, row: &Unit) {
+        self.entered += 1;
+        self.comes(row);
+    }
+
+    /// What a counted visit brings, once it was let in or turned away.
+    #[inline]
+    fn comes(&mut self, row: &Unit) {
+        if row.mass.0 | row.value.0 != 0 {
+            self.arrived_mass += i128::from(row.mass.0);
+            self.arrived_value += i128::from(row.value.0);
+        }
+    }
+
     /// A counted visit waited in line for so long.
     #[inline]
     fn waited(&mut self, seconds: i64, priority: i32) {
@@ -350,12 +366,8 @@ impl Flow {
         place.join(now, visit.mode, (row.mass.0, row.value.0), warm_up);
         if visit.counted {
             place.arrivals += 1;
-            if row.mass.0 | row.value.0 != 0 {
-                place.arrived_mass += i128::from(row.mass.0);
-                place.arrived_value += i128::from(row.value.0);
-            }
             if visit.mode != Mode::Gate {
-                place.entered += 1;
+                place.enters(row);
             }
             if visit.mode == Mode::Work {
                 // Taken at once.
@@ -382,7 +394,7 @@ impl Flow {
         let Some(place) = self.place(visit) else { return };
         place.level(now, warm_up);
         place.value_present += i128::from(value);
-        if visit.counted {
+        if visit.counted && visit.mode != Mode::Gate {
             place.arrived_value += i128::from(value);
         }
     }
@@ -403,9 +415,9 @@ impl Flow {
         if visit.counted {
             match (old, mode) {
                 (Mode::Wait, Mode::Work) => place.waited(visit.waited, row.priority),
-                (Mode::Gate, Mode::Wait) => place.entered += 1,
+                (Mode::Gate, Mode::Wait) => place.enters(row),
                 (Mode::Gate, Mode::Work) => {
-                    place.entered += 1;
+                    place.enters(row);
                     place.waited(0, row.priority);
                 }
                 // A requeue: its wait goes on, and is told anew when handling starts again.
@@ -475,9 +487,10 @@ impl Flow {
     }
 
     /// It found a yard full and went elsewhere or away.
-    pub(super) fn turned_away(&mut self, state: &State, step: Id<Step>, diverted: bool) {
+    pub(super) fn turned_away(&mut self, state: &State, unit: UnitId, step: Id<Step>, diverted: bool) {
         if self.counts(state.now) {
             let place = &mut self.places[step.index()];
+            place.comes(&state.units[unit]);
             if diverted {
                 place.diverted += 1;
             } else {

@@ -165,11 +165,11 @@ impl Figures {
             | HandlingFinished { unit, .. }
             | RouteChosen { unit, .. }
             | NodeReached { unit, .. }
-            | LegDeparted { unit, .. }
             | LegArrived { unit, .. }
             | BacklogEntered { unit }
             | HandedOver { unit, .. }
             | LeftModel { unit, .. } => self.moved(state, unit),
+            LegDeparted { unit, .. } => self.moves(state, unit, true),
             PatienceEnded { unit, .. } => {
                 self.flow.expired(state.now, &self.visits[unit.index()]);
                 self.turns_away(state, unit, Gone::Expired);
@@ -195,11 +195,11 @@ impl Figures {
                 self.moved(state, unit);
             }
             Refused { unit, step } => {
-                self.flow.turned_away(state, step, false);
+                self.flow.turned_away(state, unit, step, false);
                 self.turns_away(state, unit, Gone::Refused);
             }
             Diverted { unit, step, .. } => {
-                self.flow.turned_away(state, step, true);
+                self.flow.turned_away(state, unit, step, true);
                 self.turns_away(state, unit, Gone::Through);
             }
             ValueSet { unit, value } => self.flow.valued(state.now, &self.visits[unit.index()], value.0),
@@ -315,10 +315,16 @@ impl Figures {
     /// A unit may be somewhere else, or do something else, than before.
     #[inline]
     fn moved(&mut self, state: &State, unit: UnitId) {
+        self.moves(state, unit, false);
+    }
+
+    /// The same; who departs was not under way, even where it came over the same leg at this instant.
+    #[inline]
+    fn moves(&mut self, state: &State, unit: UnitId, departs: bool) {
         let row = &state.units[unit];
         let (spot, mode) = self.spots.of(row.place);
         let visit = &self.visits[unit.index()];
-        if visit.spot != spot || visit.mode != mode {
+        if visit.spot != spot || visit.mode != mode || (departs && visit.mode == Mode::Work) {
             self.shift(state, row, unit, spot, mode);
         }
         if row.is_free() {
@@ -354,7 +360,7 @@ impl Figures {
             }
         }
         // Who comes back over the same leg is there anew.
-        if visit.spot != spot || (!waited && mode == Mode::Wait && spot >= self.spots.legs) {
+        if visit.spot != spot || (!waited && spot >= self.spots.legs) {
             self.flow.left(now, row, visit);
             *visit =
                 Visit { spot, mode, counted: self.flow.counts(now), arrived: now, since: now, waited: 0, worked: 0 };

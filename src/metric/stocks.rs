@@ -75,8 +75,9 @@ impl Stocks {
             StockReceived { stock, .. } => stock,
             StageEntered { subject: crate::event::Subject::Line(line), gate, .. } => {
                 let (m, stage) = state.net.gates[gate.index()];
-                let found = state.stock_of(crate::units::arena::Id::new(m), state.line(line).item);
-                match found.filter(|_| stage == 0) {
+                let m = crate::units::arena::Id::new(m);
+                let gives = stage == 0 && state.plan().mechanisms[m].takes_stock;
+                match state.stock_of(m, state.line(line).item).filter(|_| gives) {
                     Some(stock) => stock,
                     None => return,
                 }

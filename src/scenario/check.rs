@@ -3,7 +3,7 @@
 use super::codes;
 use super::diagnostic::Finding;
 use super::loads;
-use super::lower::goods::{endless, upper};
+use super::lower::goods::{endless, lasts, upper};
 use super::lower::{All, Places};
 use super::tree::Place;
 use super::values::Ctx;
@@ -311,9 +311,10 @@ impl Walk<'_> {
         }
         self.arrives(enters, to, source, &seen);
         if source.circulates {
-            self.takes_time(&seen, leaving, &back, whoms);
+            self.takes_time(&seen, leaving, &back, source, whoms);
         } else {
             self.leaves(&seen, leaving, &back, to);
+            self.turns_in_no_time(&seen, source, whoms);
         }
         work += seen.len();
         self.reached.extend(seen);
@@ -354,34 +355,66 @@ impl Walk<'_> {
         seen: &BTreeSet<u32>,
         leaving: Vec<u32>,
         back: &BTreeMap<u32, Vec<u32>>,
+        source: &Source,
         whoms: &[(Whom, f64)],
     ) {
         let slow = |n: &u32| {
-            let plan = self.plan;
-            let over = |hop: Hop| match hop {
-                Hop::Leg(leg) => {
-                    plan.legs[leg].departures.as_ref().is_some_and(|d| d.clock.is_some())
-                        || plan.legs[leg].transit.mean() > 0.0
-                }
-                _ => false,
-            };
-            plan.steps_of(Id::new(*n)).any(|s| plan.steps[s].time.mean() > 0.0)
-                || hops(plan, &plan.nodes[Id::new(*n)].next, whoms).into_iter().any(|(hop, _)| over(hop))
+            let hops = hops(self.plan, &self.plan.nodes[Id::new(*n)].next, whoms);
+            self.handles_in_time(*n, source, whoms) || hops.into_iter().any(|(hop, _)| self.travels_in_time(hop))
         };
         let free = leads_to(leaving.into_iter().chain(seen.iter().copied().filter(slow)).collect(), back);
         if let Some(stuck) = seen.difference(&free).next() {
-            let name = &self.plan.nodes[Id::new(*stuck)].name;
-            let message = format!("what reaches `{name}` goes round in no time");
-            self.cx.report(
-                Finding::new(
-                    &codes::CIRCLE,
-                    self.places.nodes[*stuck as usize],
-                    message,
-                    "nothing from here on takes time",
-                )
-                .help("give a leg of the circle a `transit`, or a step of it a `time`"),
-            );
+            self.stands_still(*stuck);
         }
+    }
+
+    /// Backlogs may lead goods round and round at one instant, for no chance ends it.
+    fn turns_in_no_time(&self, seen: &BTreeSet<u32>, source: &Source, whoms: &[(Whom, f64)]) {
+        let by_backlog = |n: &&u32| {
+            let next = &self.plan.nodes[Id::new(**n)].next;
+            whoms.iter().any(|(whom, _)| matches!(next.of(self.plan, whom), Some(Route::Backlog(..))))
+        };
+        for &from in seen.iter().filter(by_backlog) {
+            let (mut found, mut open) = (BTreeSet::new(), vec![from]);
+            while let Some(n) = open.pop() {
+                if self.handles_in_time(n, source, whoms) {
+                    continue;
+                }
+                let hops = hops(self.plan, &self.plan.nodes[Id::new(n)].next, whoms).into_iter();
+                let at_once = hops.filter(|(hop, _)| !self.travels_in_time(*hop));
+                open.extend(at_once.filter_map(|(hop, _)| end_of(self.plan, hop)).filter(|&end| found.insert(end)));
+            }
+            if found.contains(&from) {
+                return self.stands_still(from);
+            }
+        }
+    }
+
+    /// Whether handling at a node can last a second for each of these goods.
+    fn handles_in_time(&self, n: u32, source: &Source, whoms: &[(Whom, f64)]) -> bool {
+        let plan = self.plan;
+        let steps = plan.steps_of(Id::new(n)).map(|s| &plan.steps[s]).filter(|step| handles(step, source));
+        let lasting = |step: &Step, whom: &Whom| {
+            let law = step.times.as_ref().map_or(Some(&step.time), |times| times.of(plan, whom));
+            let factor = step.factors.as_ref().and_then(|f| f.of(plan, whom)).copied().unwrap_or(1.0);
+            law.is_some_and(|law| law.mean() * factor >= 0.5 || (factor >= 1.0 && lasts(law)))
+        };
+        steps.into_iter().any(|step| whoms.iter().all(|(whom, _)| lasting(step, whom)))
+    }
+
+    fn travels_in_time(&self, hop: Hop) -> bool {
+        let Hop::Leg(leg) = hop else { return false };
+        let leg = &self.plan.legs[leg];
+        leg.departures.as_ref().is_some_and(|d| d.clock.is_some()) || leg.transits.is_some() || lasts(&leg.transit)
+    }
+
+    fn stands_still(&self, n: u32) {
+        let message = format!("what reaches `{}` goes round in no time", self.plan.nodes[Id::new(n)].name);
+        let place = self.places.nodes[n as usize];
+        self.cx.report(
+            Finding::new(&codes::CIRCLE, place, message, "nothing from here on takes time")
+                .help("give a leg of the circle a `transit`, or a step of it a `time`"),
+        );
     }
 
     /// Every choice by what goods are has something for these.

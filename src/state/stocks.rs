@@ -27,8 +27,8 @@ pub struct StockRow {
     /// Deliveries under way, by number in the order in which they were sent, with their units.
     deliveries: BTreeMap<u64, i64>,
     sent: u64,
-    /// Lots that wait for the production line, and how many it makes now.
-    queue: VecDeque<i64>,
+    /// Lots that wait for the production line, as so many of a size, and how many it makes now.
+    queue: VecDeque<(i64, i64)>,
     making: u32,
     gives_set: bool,
     orders_set: bool,
@@ -59,7 +59,7 @@ impl StockRow {
 
     /// The lot that the production line begins next.
     pub fn next_lot(&self) -> Option<i64> {
-        self.queue.front().copied()
+        self.queue.front().map(|&(_, size)| size)
     }
 }
 
@@ -124,17 +124,18 @@ impl State {
                         Supply::Production { lot, .. } => lot.unwrap_or(quantity),
                         Supply::Lead(_) => quantity,
                     };
-                    let mut left = quantity;
-                    while left > 0 {
-                        self[stock].queue.push_back(left.min(most));
-                        left -= most;
-                    }
+                    let lots = [(quantity / most, most), (1, quantity % most)];
+                    self[stock].queue.extend(lots.into_iter().filter(|&(number, size)| number > 0 && size > 0));
                 }
                 self.arm_stock(stock);
             }
             Event::ProductionStarted { stock, quantity, lasts } => {
                 let row = &mut self[stock];
-                row.queue.pop_front();
+                let (number, _) = row.queue.front_mut().expect("a lot that begins has waited");
+                *number -= 1;
+                if *number == 0 {
+                    row.queue.pop_front();
+                }
                 row.making += 1;
                 row.lots += 1;
                 row.last = seq;

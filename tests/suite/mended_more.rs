@@ -418,3 +418,52 @@ fn a_stream_opens_though_nothing_ever_comes() {
     let kinds = ["HoursEnded", "NodeClosed", "StreamOpened"].map(|kind| (0, format!("\"{kind}\"")));
     assert_eq!(told, kinds);
 }
+
+#[test]
+fn each_round_over_a_leg_that_leads_back_is_a_visit() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"1d\"\n\n[[consignment]]\nname = \"truck\"\nenters = \"yard\"\non = 2025-01-01\n\
+                circulates = true\n\n[[node]]\nname = \"yard\"\nnext = \"yard:yard:road\"\n\n[[leg]]\nfrom = \"yard\"\nto = \"yard\"\n\
+                transit = \"2h\"\n";
+    let done = run(text, 1);
+    assert_eq!(done.of("LegDeparted").len(), 12);
+    for (figure, value) in
+        [("arrivals", 12.0), ("departures", 11.0), ("service_mean", 7_200.0), ("in_system_mean", 1.0)]
+    {
+        assert_eq!(done.figure(&format!("legs.yard:yard:road.{figure}")), value, "{figure}");
+    }
+}
+
+#[test]
+fn a_package_at_a_node_with_a_stock_asks_nothing_of_it() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"30d\"\n\n[[item]]\nname = \"radio\"\nvalue = \"1 M USD\"\n\n[[stock]]\nname = \"spare\"\n\
+                item = \"radio\"\nat = \"border\"\non_hand = 5\n\n[[mechanism]]\nname = \"purl\"\nkind = \"package\"\nsize = \"5 M USD\"\n\
+                origin = \"border\"\n\n[[requirement]]\nname = \"a\"\nitem = \"radio\"\nquantity = 7\non = 2025-01-02\nvia = \"purl\"\n\n\
+                [[requirement]]\nname = \"b\"\nitem = \"radio\"\nquantity = 4\non = 2025-01-02\norigin = \"border\"\n\n[[node]]\n\
+                name = \"border\"\nkind = \"handover\"\n";
+    let done = run(text, 1);
+    assert_eq!((done.figure("stocks.spare.asked"), done.figure("stocks.spare.fill_rate")), (4.0, 1.0));
+}
+
+#[test]
+fn who_stands_at_the_gate_has_brought_nothing_yet() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"1h\"\n\n[[consignment]]\nname = \"a\"\nenters = \"yard\"\nmass = \"5 t\"\n\
+                on = 2025-01-01\nbatch = 2\n\n[[node]]\nname = \"yard\"\nyard = 1\n\n[[node.step]]\nname = \"dock\"\ntime = \"2h\"\n";
+    for (end, came) in [("1h", 1.0), ("3h", 2.0)] {
+        let done = run(&text.replace("\"1h\"", &format!("{end:?}")), 1);
+        let twins = (done.figure("stations.yard.dock.arrivals"), done.figure("stations.yard.dock.arrivals_t"));
+        assert_eq!(twins, (came, came * 5_000.0), "until {end}");
+    }
+    // Who is turned away has come all the same.
+    let done = run(&text.replace("yard = 1\n", "yard = 1\nwhen_full = \"refuse\"\n"), 1);
+    assert_eq!(done.figure("stations.yard.dock.arrivals_t"), 10_000.0);
+}
+
+#[test]
+fn an_order_may_be_of_more_lots_than_memory_holds() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"30d\"\n\n[[item]]\nname = \"shell\"\n\n[[stock]]\nname = \"works\"\nitem = \"shell\"\n\
+                at = \"border\"\non_hand = 1\nreorder = { up_to = 100000000000 }\nproduction = { time = \"1h\", servers = 1, lot = 1 }\n\n\
+                [[requirement]]\nname = \"a\"\nitem = \"shell\"\nquantity = 2\non = 2025-01-02\norigin = \"border\"\n\n[[node]]\n\
+                name = \"border\"\nkind = \"handover\"\n";
+    let done = run(text, 1);
+    assert_eq!((done.of("StockReceived").len(), done.figure("stocks.works.on_hand")), (719, 718.0));
+}

@@ -293,6 +293,12 @@ fn a_half_is_one_in_decimals_too() {
                 [[node]]\nname = \"n\"\n\n[[node.step]]\nname = \"d\"\ntime = \"100s\"\n\n\
                 [[disruption]]\nname = \"slow\"\nstrikes = \"n\"\non = 2025-01-01\nlasts = \"3d\"\neffect = { time = 1.005 }\n";
     assert_eq!(run(text, 1).numbers("HandlingStarted", "service"), [101]);
+    // What would last beyond any run never ends.
+    let long = text
+        .replace("1.005", "1000000000000000")
+        .replace("100s", "6000000 d")
+        .replace("2025-01-01\n\n", "2025-01-01\nend = \"9d\"\n\n");
+    assert!(run(&long, 1).of("HandlingFinished").is_empty());
 }
 
 #[test]

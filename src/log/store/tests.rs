@@ -10,7 +10,7 @@ use super::super::testing::{append_until, full_tier, opening, push_turn};
 use super::super::{chunked, segment};
 use super::engine::{VALUE_MAX, turn_of};
 use super::*;
-use crate::log::{MemoryLog, Scan, SegmentLimits, list_runs, verify};
+use crate::log::{MemoryLog, Scan, SegmentLimits, forget, list_runs, verify};
 
 const RUN: RunId = RunId([0x5a; 32]);
 const SMALL: SegmentLimits = SegmentLimits { bytes: 200, events: 20 };
@@ -309,6 +309,36 @@ fn a_creation_cut_short_leaves_nothing_in_the_way() {
 }
 
 #[test]
+fn a_deletion_cut_short_can_be_done_again_and_an_unreadable_head_is_no_leftover() {
+    let store = tempfile::tempdir().expect("a temporary folder");
+    let dir = run_dir(store.path(), &RUN);
+    let full = || {
+        let mut log = create(store.path());
+        append_until(&mut log, 60, SMALL, false);
+        close(log);
+    };
+    // Cut after its first step: still listed, named as damaged, and deleted by the next attempt.
+    full();
+    fs::remove_file(dir.join("HEAD")).expect("deletable");
+    assert_eq!(list_runs(store.path()).expect("a store").len(), 1);
+    let error = open(store.path(), Mode::Read).expect_err("it has no head");
+    assert!(error.to_string().contains("HEAD"), "{error}");
+    forget(store.path(), &RUN, Duration::ZERO).expect("it can be deleted");
+    // Cut after its second step: as if a creation had been cut short.
+    full();
+    fs::remove_file(dir.join("HEAD")).expect("deletable");
+    fs::remove_file(dir.join("run.json")).expect("deletable");
+    full();
+    // A head that cannot be read may promise turns.
+    fs::remove_file(dir.join("run.json")).expect("deletable");
+    fs::write(dir.join("HEAD"), "nonsense").expect("writable");
+    let error =
+        StoreLog::create(store.path(), RUN, opening(), meta(), &quick()).expect_err("nobody knows what it holds");
+    assert!(matches!(error, LogError::Damaged { part: "the file HEAD", .. }), "{error}");
+    assert!(dir.join("db").exists());
+}
+
+#[test]
 fn the_second_opener_waits_and_is_then_refused_by_name() {
     let store = tempfile::tempdir().expect("a temporary folder");
     let log = create(store.path());
@@ -436,7 +466,8 @@ fn buffers_go_round() {
         log.append(&mut batch).expect("taken");
         assert!(batch.is_empty() && batch.first_turn == log.head().turn + 1);
     }
-    assert!(fresh <= 4 + quick().queue, "{fresh} new buffers for 2000 batches");
+    // The writer may have sixteen in hand beside those that wait.
+    assert!(fresh <= 20 + quick().queue, "{fresh} new buffers for 2000 batches");
 }
 
 #[test]

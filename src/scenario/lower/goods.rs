@@ -12,7 +12,7 @@ use crate::scenario::laws;
 use crate::scenario::tree::{Node, Place, Value};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
-use crate::units::draw::Law;
+use crate::units::draw::{Law, Sampler};
 use crate::units::time::{SimDuration, SimTime};
 
 pub(super) fn items(entries: &[Entry<'_>]) -> Vec<Item> {
@@ -139,7 +139,7 @@ fn batch(f: &Fields<'_>) -> Option<Law> {
 const BATCH_MOST: u32 = 1_000_000;
 
 /// The shortest mean interval of a stream, in seconds: intervals are rounded to whole ones.
-const MEAN_LEAST: f64 = 0.5;
+pub(super) const MEAN_LEAST: f64 = 0.5;
 
 fn times(f: &Fields<'_>, places: &mut Places) -> Option<Arrivals> {
     f.not_both("on", "arrivals");
@@ -236,6 +236,11 @@ fn quantity(f: &Fields<'_>) -> Law {
         f.cx.report(Finding::new(&codes::RANGE, place, "`quantity` is zero", "expected 1 or more"));
     }
     law
+}
+
+/// Whether what a law draws can last a second: samples are rounded to whole ones.
+pub(crate) fn lasts(law: &Law) -> bool {
+    law.mean() >= 0.5 || Sampler::new(law).is_ok_and(|sampler| sampler.ends().1 > 0)
 }
 
 /// The highest value a law can give, where it has one.

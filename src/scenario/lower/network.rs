@@ -1,6 +1,6 @@
 //! Nodes, steps, legs and disruptions.
 
-use super::{All, Entry, Places, choice, point};
+use super::{All, Entry, Places, choice, goods, point};
 use crate::model::{
     Cause, Choice, Clock, Cost, Departures, Disruption, Effect, Fleet, Item, Leg, Limit, MechanismPlan, Node as Place_,
     NodeKind, OnOutage, Order, Outages, Pool, Preempt, Route, Step, Strikes, Weekly, WhenFull,
@@ -606,7 +606,15 @@ fn outages(f: &Fields<'_>, lasts: Option<Law>, strikes: &Strikes, effect: Effect
             f.cx.report(Finding::new(&codes::NEEDS, place, message, "leave out `effect`"));
         }
     }
-    Some(Outages { every, lasts: lasts?, each_server })
+    let lasts = lasts?;
+    if !goods::lasts(&every) && !goods::lasts(&lasts) || every.mean() + lasts.mean() < goods::MEAN_LEAST {
+        let place = a.get("every").map_or(a.place, |n| n.place);
+        let label = "expected half a second or more with `lasts`";
+        let message = "outages come too often to be told apart by whole seconds";
+        f.cx.report(Finding::new(&codes::RANGE, place, message, label));
+        return None;
+    }
+    Some(Outages { every, lasts, each_server })
 }
 
 fn effect(cx: &Ctx, node: &Node) -> Option<Effect> {
