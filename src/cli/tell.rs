@@ -51,11 +51,12 @@ pub fn tell(told: &Told, answer: &AnswerArgs) -> anyhow::Result<End> {
 
 /// How a command ends that has made a run.
 pub fn end_of(told: &Told) -> End {
-    let tree = told.world.tree();
+    let notes = &told.opened.notes;
+    let missed = || !notes.goals.is_empty() && told.world.goals(notes, &told.world.tree()).iter().any(|g| !g.met);
     match told.ended {
         Ended::Interrupted => End::Interrupted,
         Ended::Deadlock(_) => End::Failed,
-        Ended::Finished if told.world.goals(&told.opened.notes, &tree).iter().any(|g| !g.met) => End::GoalMissed,
+        Ended::Finished if missed() => End::GoalMissed,
         Ended::Finished => End::Done,
     }
 }

@@ -192,8 +192,9 @@ fn matched(turn: &mut Turn, need: NeedId, cause: u64) {
 /// The last consignment of a requirement was recognised.
 pub fn closes(turn: &mut Turn, need: NeedId) {
     let row = turn.state.need(need);
-    let last = row.lines.iter().map(|l| turn.state.line(*l).last).max().unwrap_or(row.last);
-    turn.emit(last.max(row.last), Event::RequirementFulfilled { need });
+    // One that asked for nothing had no goods.
+    let cause = if row.recognised_by > 0 { row.recognised_by } else { row.last };
+    turn.emit(cause, Event::RequirementFulfilled { need });
 }
 
 /// A journal's row that moves nothing.

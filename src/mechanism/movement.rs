@@ -189,12 +189,16 @@ fn passes(turn: &mut Turn, who: Traveller, node: Id<Node>, cause: u64) {
     moves(turn, &who, to);
 }
 
+/// So many nodes may follow each other at one instant.
+const MOST_AT_ONCE: u32 = 1_000_000;
+
 /// The same; where it is then, or is bound for.
 fn goes_on(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u64) -> Option<Id<Node>> {
     let state = turn.state;
     // Weights may lead round and round over nodes that are reached at once; each round has its own chance to end. The
     // reader refuses rounds without an exit.
     turn.rules.chosen.clear();
+    let mut rounds = 0;
     loop {
         let unit = who.unit;
         if state.net.node(node).kind == NodeKind::Handover && !who.handed_over {
@@ -230,6 +234,15 @@ fn goes_on(turn: &mut Turn, mut who: Traveller, mut node: Id<Node>, mut cause: u
                 return Some(facts.to);
             }
             Way::Node(next) => {
+                rounds += 1;
+                if rounds > MOST_AT_ONCE {
+                    let plan = state.plan();
+                    let (name, whose) = (&plan.nodes[next].name, &plan.streams[who.whom.stream].name);
+                    turn.refuse(format!(
+                        "goods of {whose} came to {name} and on at one instant, {MOST_AT_ONCE} nodes in a row"
+                    ));
+                    return None;
+                }
                 cause = turn.emit(cause, Event::NodeReached { unit, node: next });
                 if state.net.first_step(next, false, who.whom.item).is_some() {
                     turn.alone = false;
@@ -262,9 +275,7 @@ fn choose(turn: &mut Turn, who: &Traveller, node: Id<Node>) -> Hop {
     let Route::Weights(hops) = route else {
         return least_backlog(turn, who, state.candidates(route, &who.whom));
     };
-    let before = turn.rules.chosen.iter().filter(|&&n| n == node).count() as u64;
-    let visit = state.visits(unit, state.net.node(node).rank) + before;
-    turn.rules.chosen.push(node);
+    let visit = state.visits(unit, state.net.node(node).rank) + turn.rules.chosen_again(node);
     let secret = turn.rules.secret_kept(state, unit);
     let (purpose, law) = turn.rules.routes[node.index()].of(plan, &who.whom).expect("a choice has its draw");
     hops[law.at(secret.draw(*purpose, visit)) as usize].0

@@ -8,6 +8,7 @@ use crate::state::unit::{Name, What};
 use crate::state::{Net, State};
 use crate::units::arena::Id;
 use crate::units::draw::{Block, Draws, Law, Purpose, Sampler, Samplers, Secret, name_hash};
+use std::collections::BTreeMap;
 
 /// Everything that `decide` draws with. It holds no state: its caches are of pure functions.
 #[derive(Debug)]
@@ -32,8 +33,8 @@ pub struct Rules {
     fresh: Option<(UnitId, Secret)>,
     /// Why the run cannot go on.
     pub(super) refused: Option<String>,
-    /// Nodes whose weights were drawn in this turn for one unit.
-    pub chosen: Vec<Id<Node>>,
+    /// Nodes whose weights were drawn in this turn for one unit, and how often.
+    pub chosen: BTreeMap<Id<Node>, u64>,
     /// The next thing of each stream: its ordinal and its block.
     ahead: Vec<Option<(u64, Block)>>,
 }
@@ -230,7 +231,7 @@ impl Rules {
             secrets: Vec::new(),
             fresh: None,
             refused: None,
-            chosen: Vec::new(),
+            chosen: BTreeMap::new(),
             ahead: vec![None; plan.streams.len()],
             draws,
         }
@@ -286,6 +287,13 @@ impl Rules {
     /// Whether a unit was created in this turn: the state does not know it yet.
     pub fn is_fresh(&self, id: UnitId) -> bool {
         self.fresh.is_some_and(|(fresh, _)| fresh == id)
+    }
+
+    /// How often a node's weights were drawn before for the unit of this turn.
+    pub fn chosen_again(&mut self, node: Id<Node>) -> u64 {
+        let times = self.chosen.entry(node).or_default();
+        *times += 1;
+        *times - 1
     }
 
     /// Why the last decision refused to go on, if it did.

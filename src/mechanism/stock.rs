@@ -9,8 +9,8 @@ use crate::units::time::SimDuration;
 
 /// Ordered units come in.
 pub fn arrives(turn: &mut Turn, stock: Id<Stock>, number: u64) {
-    let quantity = turn.state[stock].delivery(number);
-    turn.emit(turn.state[stock].last, Event::StockReceived { stock, quantity });
+    let (quantity, sent) = turn.state[stock].delivery(number);
+    turn.emit(sent, Event::StockReceived { stock, quantity });
 }
 
 /// The rhythm of its reviews strikes.

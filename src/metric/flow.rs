@@ -316,6 +316,13 @@ impl Flow {
         }
     }
 
+    /// Counts all that was told, before it is read.
+    pub fn settle(&mut self) {
+        self.places.iter_mut().for_each(|place| [&mut place.wait, &mut place.stay].into_iter().for_each(Tally::settle));
+        self.dispatches.iter_mut().for_each(|d| [&mut d.load, &mut d.interval].into_iter().for_each(Tally::settle));
+        self.streams.iter_mut().for_each(|stream| stream.stay.settle());
+    }
+
     pub fn step(&self, step: Id<Step>) -> &PlaceStats {
         &self.places[step.index()]
     }

@@ -384,6 +384,11 @@ impl Figures {
         months
     }
 
+    /// Counts all that was told, so that reading copies nothing; no figure depends on it.
+    pub fn settle(&mut self) {
+        self.flow.settle();
+    }
+
     /// All figures at the state's moment, as a tree of dotted paths. `until` is the end of the window for integrals.
     pub fn read(&self, state: &State, until: SimTime) -> tree::Tree {
         read::read(self, state, until)

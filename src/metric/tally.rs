@@ -194,6 +194,38 @@ impl Tally {
             .filter(|&(_, n)| n > 0)
     }
 
+    /// How many values lie in a page.
+    fn in_page(&self, page: usize) -> u64 {
+        let counters = self.pages[page].as_deref().map_or(0, |page| page.iter().map(|&n| u64::from(n)).sum());
+        let first = (page * PAGE) as u64;
+        let rounds = match self.beyond.is_empty() {
+            true => 0,
+            false => self.beyond.range(first..first + PAGE as u64).map(|(_, rounds)| rounds << 16).sum(),
+        };
+        counters + rounds
+    }
+
+    /// The value of a rank, from 1, among those of a page.
+    fn in_page_at(&self, page: usize, rank: u64) -> u64 {
+        let counters = self.pages[page].as_deref().expect("a page without values has no ranks");
+        let mut left = rank;
+        for (value, &n) in (page as u64 * PAGE as u64..).zip(counters) {
+            let n = self.whole(value, n);
+            if left <= n {
+                return value;
+            }
+            left -= n;
+        }
+        unreachable!("a rank is at most the number of values")
+    }
+
+    /// Counts what was told, so that what is read from it needs no copy.
+    pub fn settle(&mut self) {
+        if !self.told.is_empty() {
+            self.take_in();
+        }
+    }
+
     /// The tally with everything counted that it was told: several quantiles are read from one of these.
     pub(super) fn settled(&self) -> Cow<'_, Tally> {
         if self.told.is_empty() {
@@ -279,19 +311,23 @@ impl Tally {
         let rank = |(parts, whole): (u64, u64)| {
             (u128::from(tally.count()) * u128::from(parts)).div_ceil(u128::from(whole)).max(1) as u64
         };
-        let zeros = (tally.zeros > 0).then_some((0, tally.zeros));
-        let mut values = zeros.into_iter().chain(tally.small());
         let below_large = tally.zeros + tally.positive - tally.large.count();
-        let (mut seen, mut at) = (0, 0);
+        // The page where the last rank was found, and how many values lie before it.
+        let (mut page, mut before) = (0, tally.zeros);
         shares.map(rank).map(|rank| {
             if rank > below_large {
                 return Some(tally.large.at_rank(rank - below_large) as i64);
             }
-            while seen < rank {
-                let (value, n) = values.next().expect("the ranks below the large values are zeros and small ones");
-                (seen, at) = (seen + n, value as i64);
+            if rank <= tally.zeros {
+                return Some(0);
             }
-            Some(at)
+            loop {
+                let within = tally.in_page(page);
+                if before + within >= rank {
+                    return Some(tally.in_page_at(page, rank - before) as i64);
+                }
+                (page, before) = (page + 1, before + within);
+            }
         })
     }
 

@@ -461,5 +461,17 @@ pub(crate) fn weights(cx: &Ctx, node: &Node) -> Option<Vec<(String, Place, f64)>
         cx.report(Finding::new(&codes::WEIGHTS, node.place, "there are no weights", label));
         return None;
     }
+    // Where the other way leads round at one instant, a chance this small would never end it.
+    let sum: f64 = out.iter().map(|(_, _, weight)| weight).sum();
+    for (name, place, weight) in &out {
+        if *weight < sum * SHARE_LEAST {
+            let label = "expected a billionth of all weights or more";
+            cx.report(Finding::new(&codes::WEIGHTS, *place, format!("`{name}` as good as never comes"), label));
+            whole = false;
+        }
+    }
     whole.then_some(out)
 }
+
+/// The least share of a weight in all.
+const SHARE_LEAST: f64 = 1e-9;

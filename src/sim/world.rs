@@ -46,7 +46,7 @@ pub struct GoalResult {
 }
 
 /// Raised when the world changes its shape: snapshots of another shape are not read, and the log is folded instead.
-const LAYOUT: u32 = 12;
+const LAYOUT: u32 = 13;
 
 const BYTES: bincode::config::Configuration = bincode::config::standard();
 
@@ -96,6 +96,7 @@ impl World {
     /// The run is over: nothing more happens up to its end.
     pub fn end(&mut self) {
         self.ended = true;
+        self.figures.settle();
         if let Some(&last) = self.moments.last() {
             // Without an end, nothing happens up to whatever comes later.
             let until = self.state.plan().end.unwrap_or(SimTime::LATEST);

@@ -27,7 +27,7 @@ impl State {
 
     pub fn plan_of_need(&self, id: NeedId) -> &NeedPlan {
         let need = self.need(id);
-        self.need_plan(need.stream, self.row_index(need.stream, need.number))
+        self.need_plan(need.stream, need.index)
     }
 
     /// What a pledge of a stream promises.
@@ -44,17 +44,7 @@ impl State {
 
     pub fn plan_of_pledge(&self, id: PledgeId) -> &PledgePlan {
         let pledge = self.pledge(id);
-        self.pledge_plan(pledge.stream, self.row_index(pledge.stream, pledge.number))
-    }
-
-    /// Where a thing stands among what its stream brings.
-    fn row_index(&self, stream: Id<Stream>, number: u32) -> u64 {
-        match &self.plan().streams[stream].brings {
-            Brings::Rows(rows) => {
-                rows.iter().position(|r| r.number == number).expect("a journal's thing has its row") as u64
-            }
-            _ => u64::from(number) - 1,
-        }
+        self.pledge_plan(pledge.stream, pledge.index)
     }
 
     /// The number of a stream's next thing: a journal's row, else a count from 1.
@@ -71,16 +61,18 @@ impl State {
         match *event {
             Event::RequirementSubmitted { need, stream, priority, next } => {
                 assert_eq!(need.index(), self.needs.len(), "requirements are numbered as they come");
-                let number = self.next_number(stream);
+                let (number, index) = (self.next_number(stream), self[stream].brought);
                 self.needs.push(NeedRow {
                     stream,
                     number,
+                    index,
                     priority,
                     submitted: self.now,
                     due: SimTime::LATEST,
                     lines: Vec::new(),
                     asked: 0,
                     recognised: 0,
+                    recognised_by: 0,
                     validated: None,
                     matched: None,
                     closed: None,
@@ -163,12 +155,13 @@ impl State {
             }
             Event::PledgeAnnounced { pledge, stream, amount, next } => {
                 assert_eq!(pledge.index(), self.pledges.len(), "pledges are numbered as they come");
-                let number = self.next_number(stream);
-                let plan = self.pledge_plan(stream, self[stream].brought);
+                let (number, index) = (self.next_number(stream), self[stream].brought);
+                let plan = self.pledge_plan(stream, index);
                 let (nation, mechanism) = (plan.nation, plan.to);
                 self.pledges.push(PledgeRow {
                     stream,
                     number,
+                    index,
                     nation,
                     mechanism,
                     announced: self.now,
@@ -434,12 +427,13 @@ impl State {
         }
         row.recognised = true;
         let amount = i64::from(row.amount);
-        let now = self.now;
+        let (now, seq) = (self.now, self.events);
         let row = &mut self.lines[line.index()];
         row.recognised += amount;
         let id = row.need;
         let need = &mut self.needs[id.index()];
         need.recognised += amount;
+        need.recognised_by = seq;
         if need.recognised == need.asked && need.expired.is_none() {
             self.set(now, Wake::Closes(id));
         }

@@ -231,6 +231,7 @@ impl State {
             changed.extend((more > Money::ZERO).then_some(*package));
         }
         for package in changed {
+            self.packages[package.index()].last = self.events;
             self.index_package(package);
         }
     }

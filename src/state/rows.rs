@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 pub struct NeedRow {
     pub stream: Id<Stream>,
     pub number: u32,
+    /// Its place among what its stream brings.
+    pub(super) index: u64,
     pub priority: i32,
     pub submitted: SimTime,
     /// `SimTime::LATEST` where there is none.
@@ -21,6 +23,8 @@ pub struct NeedRow {
     /// Units asked for, and units that reached the recognition point.
     pub asked: i64,
     pub recognised: i64,
+    /// `seq` of what brought the last unit there.
+    pub recognised_by: u64,
     pub validated: Option<SimTime>,
     pub matched: Option<SimTime>,
     pub closed: Option<SimTime>,
@@ -78,6 +82,8 @@ pub enum Resting {
 pub struct PledgeRow {
     pub stream: Id<Stream>,
     pub number: u32,
+    /// Its place among what its stream brings.
+    pub(super) index: u64,
     pub nation: Option<Id<Nation>>,
     pub mechanism: Id<MechanismPlan>,
     pub announced: SimTime,

@@ -24,8 +24,8 @@ pub struct StockRow {
     /// Orders so far, and lots that its production line began.
     pub orders: u64,
     pub lots: u64,
-    /// Deliveries under way, by number in the order in which they were sent, with their units.
-    deliveries: BTreeMap<u64, i64>,
+    /// Deliveries under way, by number in the order in which they were sent, with their units and the `seq` of what sent them.
+    deliveries: BTreeMap<u64, (i64, u64)>,
     sent: u64,
     /// Lots that wait for the production line, as so many of a size, and how many it makes now.
     queue: VecDeque<(i64, i64)>,
@@ -52,8 +52,8 @@ impl StockRow {
         self.on_hand + self.on_order - self.owed
     }
 
-    /// Units of a delivery.
-    pub fn delivery(&self, number: u64) -> i64 {
+    /// Units of a delivery, and the `seq` of what sent it.
+    pub fn delivery(&self, number: u64) -> (i64, u64) {
         self.deliveries[&number]
     }
 
@@ -208,10 +208,11 @@ impl State {
     }
 
     fn deliver(&mut self, stock: Id<Stock>, quantity: i64, at: SimTime) {
+        let seq = self.events;
         let row = &mut self[stock];
         row.sent += 1;
         let number = row.sent;
-        row.deliveries.insert(number, quantity);
+        row.deliveries.insert(number, (quantity, seq));
         self.set(at, Wake::StockArrives(stock, number));
     }
 

@@ -243,3 +243,12 @@ fn rules_that_contradict_themselves_are_mistakes() {
     let twice = "\n\n[[stock]]\nname = \"t\"\nitem = \"spare\"\nat = \"depot\"";
     assert!(wrong(twice).contains("two stocks of one item"));
 }
+
+#[test]
+fn at_one_instant_gifts_come_after_what_is_asked_for() {
+    // Both are matched on day 1 and the stock has enough for one: the gift is the more urgent, and settles after phase 4.
+    let text = depot("on_hand = 3", &[("a", 1, 3, 2), ("g", 1, 3, 1)])
+        .replace("origin = \"depot\"\npriority = 1", "via = \"gifts\"\npriority = 1")
+        + "\n[[mechanism]]\nname = \"gifts\"\nkind = \"donation\"\norigin = \"depot\"\n";
+    tells(&text, &["is fulfilled"], "1d: a#1/1 asks 3; a#1/1 takes 3");
+}

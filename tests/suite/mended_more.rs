@@ -467,3 +467,41 @@ fn an_order_may_be_of_more_lots_than_memory_holds() {
     let done = run(text, 1);
     assert_eq!((done.of("StockReceived").len(), done.figure("stocks.works.on_hand")), (719, 718.0));
 }
+
+/// The kinds of the causes of all events of a kind.
+fn causes(done: &Done, kind: &str) -> Vec<String> {
+    let events = done.events();
+    let of =
+        |event: &serde_json::Value| events[event["cause"].as_u64().expect("a number") as usize - 1]["kind"].clone();
+    done.of(kind).iter().map(|event| of(event).as_str().expect("a kind").to_owned()).collect()
+}
+
+#[test]
+fn what_closes_pays_and_comes_in_has_the_cause_that_brought_it() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"20d\"\n\n[money]\ncurrency = \"USD\"\n\n[[item]]\nname = \"radio\"\nvalue = \"1 M USD\"\n\n\
+                [[requirement]]\nname = \"r\"\nitem = \"radio\"\nquantity = 5\non = 2025-01-01\nvia = \"purl\"\n\n[[mechanism]]\nname = \"purl\"\n\
+                kind = \"package\"\nsize = \"5 M USD\"\norigin = \"border\"\npays_before = \"supply\"\n\n[[pledge]]\nname = \"one\"\nto = \"purl\"\n\
+                amount = \"5 M USD\"\non = 2025-01-02\npaid_after = \"6d\"\n\n[[node]]\nname = \"border\"\nkind = \"handover\"\n\n\
+                [[stock]]\nname = \"spare\"\nitem = \"radio\"\nat = \"depot\"\non_hand = 3\nreorder = { at = 1, quantity = 2 }\nlead_time = \"2d\"\n\n\
+                [[requirement]]\nname = \"s\"\nitem = \"radio\"\nquantity = 2\narrivals = { at = [2025-01-03, 2025-01-04] }\norigin = \"depot\"\n\n\
+                [[node]]\nname = \"depot\"\nkind = \"origin\"\nnext = \"border\"\n\n[[leg]]\nfrom = \"depot\"\nto = \"border\"\ntransit = \"1d\"\n";
+    let done = run(text, 1);
+    assert_eq!(causes(&done, "MoneySpent"), ["FundsDisbursed"]);
+    let received = causes(&done, "StockReceived");
+    assert!(received.len() == 2 && received.iter().all(|kind| kind == "StockOrdered"), "{received:?}");
+    let closed = causes(&done, "RequirementFulfilled");
+    assert!(closed.len() == 3 && closed.iter().all(|kind| kind == "HandedOver"), "{closed:?}");
+}
+
+#[test]
+fn goods_that_go_round_in_one_instant_end_the_run_with_a_word() {
+    let text = "[time]\nstart = 2025-01-01\nend = \"1d\"\n\n[[consignment]]\nname = \"a\"\nenters = \"na\"\non = 2025-01-01\n\n[[node]]\n\
+                name = \"na\"\nnext = { weights = { na = 1, out = 1e-8 } }\n";
+    let loaded = read(text);
+    let opened = Opened::new(3, loaded.plan, loaded.notes);
+    let world = World::open(opened.plan.clone(), &opened.notes);
+    let log = Box::new(MemoryLog::new(opened.opening()));
+    let ended = Run::new(world, opened.seed, log, SegmentLimits::default()).go(&Default::default());
+    let error = ended.expect_err("a chance of one in a hundred million ends no round soon").to_string();
+    assert!(error.contains("goods of a came to na and on at one instant, 1000000 nodes in a row"), "{error}");
+}

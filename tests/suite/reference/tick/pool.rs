@@ -53,6 +53,14 @@ impl<'w> Tick<'w> {
         })
     }
 
+    /// Whether some pool of the step has more in use than it has servers now.
+    pub(super) fn pools_are_short(&self, node: usize, step: usize) -> bool {
+        self.step(node, step).uses.iter().any(|(name, _)| {
+            let pool = self.world.pools.iter().find(|pool| pool.name == *name).expect("the pool is listed");
+            self.number_now(&pool.servers).is_some_and(|servers| servers < self.in_use(name))
+        })
+    }
+
     /// How many of the pool are with servers of steps: as long as these are taken, paused and blocked ones too.
     fn in_use(&self, pool: &str) -> i64 {
         let of_step = |node: usize, step: usize| {

@@ -16,6 +16,10 @@ impl<'w> Tick<'w> {
         if self.free_server(node, step).is_some() && self.pools_have_enough(node, step) {
             return Some((line[0], None));
         }
+        // More of a pool in use than on duty: those end what they have, and nothing new begins in their stead.
+        if self.pools_are_short(node, step) {
+            return None;
+        }
         let least = rules.preempt.and_then(|_| self.least_urgent(node, step))?;
         let more_urgent = |i: &usize| self.goods[*i].priority < self.goods[least].priority;
         line.into_iter().find(more_urgent).map(|i| (i, Some(least)))
