@@ -75,7 +75,7 @@ impl World {
         self.state.take(due);
         let mut rest = entries;
         while let [entry, after @ ..] = rest {
-            self.state.apply(&entry.event);
+            self.state.apply_before(&entry.event, after.first().map(|entry| &entry.event));
             self.figures.observe(&self.state, entry, after.first());
             rest = after;
         }

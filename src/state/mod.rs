@@ -59,6 +59,9 @@ pub struct State {
     soon: Vec<Key>,
     /// Wakes in the calendar that are no clocks.
     stirring: u64,
+    /// Who came in the event before goes on in the next one: it stands in no line between them.
+    #[serde(skip)]
+    passing: bool,
     pub units: Units,
     pub streams: Arena<StreamRow>,
     pub nodes: Arena<NodeRow>,
@@ -221,6 +224,13 @@ impl State {
 
     /// Folds one event. `seq` is one more than that of the event before it.
     pub fn apply(&mut self, event: &Event) {
+        self.apply_before(event, None);
+    }
+
+    /// The same, with the event after it in its turn: whoever goes on in that one need not stand in line for it. The world
+    /// after both is the same (two lines and their wakes less are 7 % of a run).
+    #[inline]
+    pub fn apply_before(&mut self, event: &Event, next: Option<&Event>) {
         self.events += 1;
         use Event::*;
         match *event {
@@ -258,7 +268,7 @@ impl State {
             | StreamOpened { .. }
             | BatchArrived { .. }
             | HandlingMeasured { .. }
-            | BacklogEntered { .. } => self.apply_movement(event),
+            | BacklogEntered { .. } => self.apply_movement(event, next),
             DisruptionBegan { .. }
             | DisruptionEnded { .. }
             | HoursEnded { .. }

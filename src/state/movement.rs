@@ -11,15 +11,17 @@ use crate::units::arena::Id;
 use crate::units::time::{SimDuration, SimTime};
 
 impl State {
-    pub(super) fn apply_movement(&mut self, event: &Event) {
+    pub(super) fn apply_movement(&mut self, event: &Event, next: Option<&Event>) {
+        let passing = std::mem::take(&mut self.passing);
         // Each unit keeps its last event: the cause of its next one.
         let object = match *event {
             Event::YardEntered { unit, step } => {
-                self.enter_yard(unit, step);
+                self.passing = matches!(next, Some(Event::HandlingStarted { unit: whom, .. }) if *whom == unit);
+                self.enter_yard(unit, step, passing);
                 unit
             }
             Event::HandlingStarted { unit, step, server, service } => {
-                self.start(unit, step, server - 1, service);
+                self.start(unit, step, server - 1, service, passing);
                 unit
             }
             Event::HandlingFinished { unit, step, again } => {
@@ -31,12 +33,14 @@ impl State {
                 unit
             }
             Event::LegArrived { unit, leg } => {
+                self.passing = enters(next, unit);
                 self.reach(unit, leg);
                 unit
             }
-            Event::ConsignmentCreated { unit, stream, amount, priority, next } => {
+            Event::ConsignmentCreated { unit, stream, amount, priority, next: interval } => {
+                self.passing = enters(next, unit);
                 self.create(unit, stream, amount, priority);
-                self.next_of_stream(stream, next);
+                self.next_of_stream(stream, interval);
                 unit
             }
             Event::NeedBySet { unit, due } => return self.need_by(unit, due),
@@ -308,13 +312,17 @@ impl State {
 
     fn want(&mut self, unit: UnitId, step: Id<Step>, from: Origin) {
         let joined = self.joins(unit);
-        if from == Origin::Outside {
+        debug_assert!(!self.passing || (from == Origin::Outside && !self.net.step(step).has_yard));
+        if from == Origin::Outside && !self.passing {
             let node = self.net.step(step).node;
             self[node].coming += 1;
         }
         let unit_row = &mut self.units[unit];
         unit_row.place = Place::Entering { step, held: false, from };
         unit_row.joined = joined;
+        if self.passing {
+            return;
+        }
         let row = &mut self.steps[Id::new(step.raw())];
         row.entry.insert(&mut self.units, unit);
         if self.net.step(step).has_yard {
@@ -391,8 +399,8 @@ impl State {
         self.next_start(step).is_some() || self.next_preemption(step).is_some()
     }
 
-    fn enter_yard(&mut self, unit: UnitId, step: Id<Step>) {
-        let from = self.leave_entry(unit);
+    fn enter_yard(&mut self, unit: UnitId, step: Id<Step>, passing: bool) {
+        let from = if passing { Origin::Outside } else { self.leave_entry(unit) };
         let node = self.net.step(step).node;
         if from == Origin::Outside {
             self.nodes[Id::new(node.raw())].held.add(&self.units[unit]);
@@ -409,10 +417,12 @@ impl State {
         let row = &mut self.units[unit];
         row.joined = joined;
         row.place = Place::Waiting(step);
-        self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
+        if !self.passing {
+            self.steps[Id::new(step.raw())].line.insert(&mut self.units, unit);
+            self.arm_service(step);
+        }
         // Room may have been taken or given back; whoever else waits is looked at again.
         self.arm_entry(step);
-        self.arm_service(step);
     }
 
     fn free_server(&mut self, step: Id<Step>, server: u32) {
@@ -424,7 +434,7 @@ impl State {
         self.arm_service(step);
     }
 
-    fn start(&mut self, unit: UnitId, step: Id<Step>, server: u32, service: SimDuration) {
+    fn start(&mut self, unit: UnitId, step: Id<Step>, server: u32, service: SimDuration, passing: bool) {
         let ends = self.now.after(service);
         if !self.patience.is_empty()
             && let Some(until) = self.patience.remove(&unit)
@@ -433,7 +443,9 @@ impl State {
         }
         let facts = *self.net.step(step);
         let row = &mut self.steps[Id::new(step.raw())];
-        row.line.remove(&mut self.units, unit);
+        if !passing {
+            row.line.remove(&mut self.units, unit);
+        }
         row.occupy(server, unit);
         self.use_pools(step, true);
         let row = &mut self.steps[Id::new(step.raw())];
@@ -608,4 +620,10 @@ impl State {
             *self.visits.entry((unit.raw(), rank)).or_insert(0) += 1;
         }
     }
+}
+
+/// Whether the next event is somebody's entry to a yard.
+#[inline]
+fn enters(next: Option<&Event>, unit: UnitId) -> bool {
+    matches!(next, Some(Event::YardEntered { unit: whom, .. }) if *whom == unit)
 }

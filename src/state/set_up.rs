@@ -381,6 +381,7 @@ impl State {
             tied: Vec::new(),
             soon: Vec::new(),
             stirring: 0,
+            passing: false,
             units: Default::default(),
             streams: vec![StreamRow::default(); plan.streams.len()].into(),
             nodes: vec![NodeRow::default(); plan.nodes.len()].into(),
