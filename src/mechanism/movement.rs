@@ -292,7 +292,7 @@ fn least_backlog(turn: &mut Turn, who: &Traveller, hops: &[Hop]) -> Hop {
     let own = counted_at(turn, who.unit);
     let others = |hop: &Hop| {
         let Some(node) = end(*hop) else { return 0 };
-        let moved = turn.moved.get(&node).copied().unwrap_or(0);
+        let moved = turn.moved.iter().find(|(other, _)| *other == node).map_or(0, |(_, change)| *change);
         state.backlog_of(node).strict_add_signed(moved) - u64::from(own == Some(node))
     };
     *hops.iter().min_by_key(|hop| others(hop)).expect("a choice has its hops")
@@ -317,8 +317,10 @@ fn moves(turn: &mut Turn, who: &Traveller, to: Option<Id<Node>>) {
     if turn.state.net.by_backlog {
         let from = counted_at(turn, who.unit);
         for (node, change) in [(from, -1), (to, 1)] {
-            if let Some(node) = node {
-                *turn.moved.entry(node).or_default() += change;
+            let Some(node) = node else { continue };
+            match turn.moved.iter_mut().find(|(other, _)| *other == node) {
+                Some((_, sum)) => *sum += change,
+                None => turn.moved.push((node, change)),
             }
         }
     }

@@ -8,7 +8,6 @@ use crate::state::unit::{Name, What};
 use crate::state::{Net, State};
 use crate::units::arena::Id;
 use crate::units::draw::{Block, Draws, Law, Purpose, Sampler, Samplers, Secret, name_hash};
-use std::collections::BTreeMap;
 
 /// Everything that `decide` draws with. It holds no state: its caches are of pure functions.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ pub struct Rules {
     /// Why the run cannot go on.
     pub(super) refused: Option<String>,
     /// Nodes whose weights were drawn in this turn for one unit, and how often.
-    pub chosen: BTreeMap<Id<Node>, u64>,
+    pub chosen: Vec<(Id<Node>, u64)>,
     /// The next thing of each stream: its ordinal and its block.
     ahead: Vec<Option<(u64, Block)>>,
 }
@@ -231,7 +230,7 @@ impl Rules {
             secrets: Vec::new(),
             fresh: None,
             refused: None,
-            chosen: BTreeMap::new(),
+            chosen: Vec::new(),
             ahead: vec![None; plan.streams.len()],
             draws,
         }
@@ -291,9 +290,16 @@ impl Rules {
 
     /// How often a node's weights were drawn before for the unit of this turn.
     pub fn chosen_again(&mut self, node: Id<Node>) -> u64 {
-        let times = self.chosen.entry(node).or_default();
-        *times += 1;
-        *times - 1
+        match self.chosen.iter_mut().find(|(other, _)| *other == node) {
+            Some((_, times)) => {
+                *times += 1;
+                *times - 1
+            }
+            None => {
+                self.chosen.push((node, 1));
+                0
+            }
+        }
     }
 
     /// Why the last decision refused to go on, if it did.

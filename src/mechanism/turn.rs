@@ -6,7 +6,6 @@ use crate::model::Node;
 use crate::state::{Due, State};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
-use std::collections::BTreeMap;
 
 /// The most that one thing may weigh (in kilograms) or be worth (in minor units), as for drawn quantities.
 pub const LARGEST: i64 = 1_000_000_000_000_000;
@@ -24,7 +23,7 @@ pub struct Turn<'a> {
     /// Nothing else is due at this instant, as far as is known: what follows at once may be stated in this turn.
     pub alone: bool,
     /// By how much those that moved in this turn changed the backlogs of nodes, where backlogs decide ways.
-    pub moved: BTreeMap<Id<Node>, i64>,
+    pub moved: Vec<(Id<Node>, i64)>,
     /// What of a batch that this turn begins comes in later turns.
     pub batch_left: u32,
     /// `seq` of the next event.
@@ -36,7 +35,7 @@ impl<'a> Turn<'a> {
     pub fn new(state: &'a State, rules: &'a mut Rules, due: &Due, out: &'a mut Vec<Entry>) -> Turn<'a> {
         let seq = state.events + 1;
         let (now, alone) = (due.at, due.alone);
-        Turn { state, rules, now, arrives_now: false, alone, moved: BTreeMap::new(), batch_left: 0, seq, out }
+        Turn { state, rules, now, arrives_now: false, alone, moved: Vec::new(), batch_left: 0, seq, out }
     }
 
     /// States a fact and returns its `seq`.

@@ -575,7 +575,7 @@ impl Flow {
         if !self.counts(state.now) {
             return;
         }
-        let full = state.load(leg).full;
+        let full = state.fills(leg);
         let stats = &mut self.dispatches[leg.index()];
         stats.count += 1;
         stats.load.add(i64::from(load));

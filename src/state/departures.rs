@@ -123,6 +123,15 @@ impl State {
         Load { aboard, full, enough }
     }
 
+    /// Whether what is ready fills a departure: [`Load::full`], without a list of who boards where numbers alone count.
+    pub fn fills(&self, leg: Id<Leg>) -> bool {
+        match self.departure_capacity(leg) {
+            None => false,
+            Some(Limit { number: Some(most), mass: None }) => self[leg].line.len() >= most,
+            Some(_) => self.load(leg).full,
+        }
+    }
+
     /// The vehicle that leaves next, from 1: of those that are in the one of the lowest number; 0 without a fleet, and `None`
     /// when all are away.
     pub fn vehicle_in(&self, leg: Id<Leg>) -> Option<u32> {
