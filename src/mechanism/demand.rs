@@ -104,12 +104,8 @@ pub fn backlog(turn: &mut Turn, need: NeedId) {
     }
 }
 
-/// A desk is done with a requirement's paper.
-pub fn desk_done(turn: &mut Turn, need: NeedId, step: Id<Step>, more: bool, again: bool, cause: u64) {
-    if again {
-        return;
-    }
-    let mut cause = cause;
+/// What a desk that is done with a requirement's paper has decided.
+fn desk_decides(turn: &mut Turn, need: NeedId, step: Id<Step>, more: bool, mut cause: u64) {
     match &*turn.state.plan().steps[step].name {
         "validation" => cause = turn.emit(cause, Event::RequirementValidated { need }),
         "ranking" => {
@@ -135,8 +131,11 @@ fn validated_before(turn: &mut Turn, need: NeedId, cause: u64) -> u64 {
     }
 }
 
-/// A requirement that passes no desk.
+/// A desk was done with a requirement, or it passes none.
 pub fn validates(turn: &mut Turn, need: NeedId) {
+    if let Some((step, more, done)) = turn.state.need(need).desk {
+        return desk_decides(turn, need, step, more, done);
+    }
     let cause = turn.emit(turn.state.need(need).last, Event::RequirementValidated { need });
     matched(turn, need, cause);
 }

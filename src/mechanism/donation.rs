@@ -21,12 +21,12 @@ impl Mechanism for Donation {
     fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         let state = turn.state;
         // A stage that is held lets nothing out.
-        if state.gate(state.gate_of(m, STOCK)).down > 0 || !state.could_give(m) {
+        if state.gate(state.gate_of(m, STOCK)).down > 0 || !state.could_give() {
             return false;
         }
         let on_hand = |line: LineId| {
             let row = state.line(line);
-            let stock = state.stock_of(m, row.item)?;
+            let stock = state.stock_of_line(line)?;
             (state[stock].on_hand >= row.asked).then_some((line, stock, row.asked))
         };
         let Some((line, stock, quantity)) = state[m].list.iter().find_map(|key| on_hand(key.5)) else {

@@ -475,9 +475,6 @@ pub fn handled(turn: &mut Turn, unit: UnitId) {
     };
     let cause = turn.emit(row.last, Event::HandlingFinished { unit, step, again });
     let next = if again { Some(step) } else { state.net.next_step(step, row.is_paper(), row.item) };
-    if let What::Paper(need) = row.what {
-        super::demand::desk_done(turn, need, step, next.is_some(), again, cause);
-    }
     match next {
         Some(_) => {}
         None if row.is_paper() => {}

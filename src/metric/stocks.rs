@@ -77,7 +77,7 @@ impl Stocks {
                 let (m, stage) = state.net.gates[gate.index()];
                 let m = crate::units::arena::Id::new(m);
                 let gives = stage == 0 && state.plan().mechanisms[m].takes_stock;
-                match state.stock_of(m, state.line(line).item).filter(|_| gives) {
+                match state.stock_of_line(line).filter(|_| gives) {
                     Some(stock) => stock,
                     None => return,
                 }

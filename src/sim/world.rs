@@ -46,7 +46,7 @@ pub struct GoalResult {
 }
 
 /// Raised when the world changes its shape: snapshots of another shape are not read, and the log is folded instead.
-const LAYOUT: u32 = 13;
+const LAYOUT: u32 = 14;
 
 const BYTES: bincode::config::Configuration = bincode::config::standard();
 

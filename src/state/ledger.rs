@@ -73,6 +73,7 @@ impl State {
                     asked: 0,
                     recognised: 0,
                     recognised_by: 0,
+                    desk: None,
                     validated: None,
                     matched: None,
                     closed: None,
@@ -120,7 +121,7 @@ impl State {
             Event::RequirementValidated { need } => {
                 let now = self.now;
                 let row = &mut self.needs[need.index()];
-                (row.validated, row.last) = (Some(now), seq);
+                (row.validated, row.last, row.desk) = (Some(now), seq, None);
                 // What has expired on the way lacks nothing.
                 if let Some(m) = self.plan_of_need(need).via.filter(|_| self.need(need).expired.is_none()) {
                     let lines = self.need(need).lines.clone();
@@ -128,11 +129,14 @@ impl State {
                     self[m].needed += value;
                 }
             }
-            Event::RequirementPrioritised { need } => self.needs[need.index()].last = seq,
+            Event::RequirementPrioritised { need } => {
+                let row = &mut self.needs[need.index()];
+                (row.last, row.desk) = (seq, None);
+            }
             Event::RequirementMatched { need } => {
                 let now = self.now;
                 let row = &mut self.needs[need.index()];
-                (row.matched, row.last) = (Some(now), seq);
+                (row.matched, row.last, row.desk) = (Some(now), seq, None);
                 for line in row.lines.clone() {
                     self.lines[line.index()].last = seq;
                 }
@@ -460,21 +464,30 @@ impl State {
         }
     }
 
+    /// A desk is done with a requirement's paper. What it decides comes in the phase of decisions.
+    pub(super) fn desk_is_done(&mut self, need: NeedId, step: Id<crate::model::Step>, more: bool) {
+        let name = &*self.plan().steps[step].name;
+        if !more || ["validation", "ranking"].contains(&name) {
+            self.needs[need.index()].desk = Some((step, more, self.events));
+            self.set(self.now, Wake::Validates(need));
+        }
+    }
+
     /// A line of an expired requirement leaves what it waits in.
     fn withdraw(&mut self, line: LineId) {
         let row = self.line(line);
-        let (need, lacks, at) = (row.need, row.asked - row.taken, (row.origin, row.item));
+        let (need, lacks, stock) = (row.need, row.asked - row.taken, self.stock_of_line(line));
         match self.plan_of_need(need).via {
             Some(m) => {
                 self.leave_list(line);
                 let value = self.line(line).value;
                 self[m].needed -= value;
-                if let Some(stock) = self.stock_of(m, at.1).filter(|_| self.plan().mechanisms[m].takes_stock) {
+                if let Some(stock) = stock.filter(|_| self.plan().mechanisms[m].takes_stock) {
                     self.disown(stock, line, lacks);
                 }
             }
             None => {
-                if let Some(stock) = self.stock_at(at.0, at.1) {
+                if let Some(stock) = stock {
                     self.disown(stock, line, lacks);
                 }
             }

@@ -557,7 +557,11 @@ impl State {
             self.want(unit, step, Origin::Again);
             return;
         }
-        if let Some(next) = self.net.next_step(step, row.is_paper(), row.item) {
+        let (what, next) = (row.what, self.net.next_step(step, row.is_paper(), row.item));
+        if let What::Paper(need) = what {
+            self.desk_is_done(need, step, next.is_some());
+        }
+        if let Some(next) = next {
             self.want(unit, next, Origin::Step(step, server));
             return;
         }

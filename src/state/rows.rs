@@ -25,6 +25,8 @@ pub struct NeedRow {
     pub recognised: i64,
     /// `seq` of what brought the last unit there.
     pub recognised_by: u64,
+    /// A desk that is done with its paper and has something to decide: whether more desks follow, and the `seq` of that.
+    pub desk: Option<(Id<crate::model::Step>, bool, u64)>,
     pub validated: Option<SimTime>,
     pub matched: Option<SimTime>,
     pub closed: Option<SimTime>,

@@ -70,9 +70,10 @@ impl State {
         plan.stocks.ids().find(|&s| plan.stocks[s].at == node && plan.stocks[s].item == item)
     }
 
-    /// The stock from which a mechanism gives an item.
-    pub fn stock_of(&self, mechanism: Id<MechanismPlan>, item: Id<Item>) -> Option<Id<Stock>> {
-        self.stock_at(self.plan().mechanisms[mechanism].origin?, item)
+    /// The stock that a line's units come from: that of its item at its origin.
+    pub fn stock_of_line(&self, line: LineId) -> Option<Id<Stock>> {
+        let row = self.line(line);
+        self.stock_at(row.origin, row.item)
     }
 
     pub(super) fn apply_stocks(&mut self, event: &Event) {
@@ -103,8 +104,10 @@ impl State {
                     row.listed.remove(&(quantity, line));
                 }
                 row.last = seq;
-                if self.plan_of_need(self.line(line).need).via.is_some() {
+                if let Some(m) = self.plan_of_need(self.line(line).need).via {
                     self.leave_list(line);
+                    // There may be units for another gift.
+                    self.arm_settle(m);
                 }
                 self.arm_stock(stock);
             }
@@ -152,9 +155,13 @@ impl State {
                 self.arm_stock(stock);
                 // Gifts that wait for their stock may go on.
                 let (at, item) = (self.plan().stocks[stock].at, self.plan().stocks[stock].item);
-                let givers: Vec<_> = self.plan().mechanisms.ids().filter(|&m| self.gives_from(m, at)).collect();
+                let plan = self.plan();
+                let givers: Vec<_> = plan.mechanisms.ids().filter(|&m| plan.mechanisms[m].takes_stock).collect();
                 for m in givers {
-                    let waits = |key: &(i32, SimTime, Id<Stream>, u32, u32, LineId)| self.line(key.5).item == item;
+                    let waits = |key: &(i32, SimTime, Id<Stream>, u32, u32, LineId)| {
+                        let line = self.line(key.5);
+                        (line.item, line.origin) == (item, at)
+                    };
                     if self[m].list.iter().any(waits) {
                         self.arm_settle(m);
                     }
@@ -164,27 +171,18 @@ impl State {
         }
     }
 
-    /// Whether a mechanism that gives from stocks could give something to a line of its list.
-    pub fn could_give(&self, m: Id<MechanismPlan>) -> bool {
-        let plan = self.plan();
-        let origin = plan.mechanisms[m].origin;
-        let here = |stock: &Id<Stock>| Some(plan.stocks[*stock].at) == origin;
-        plan.stocks.ids().filter(here).any(|stock| self[stock].fits_a_gift())
-    }
-
-    /// Whether a mechanism gives from stocks at a node.
-    pub fn gives_from(&self, m: Id<MechanismPlan>, node: Id<Node>) -> bool {
-        let plan = &self.plan().mechanisms[m];
-        plan.takes_stock && plan.origin == Some(node)
+    /// Whether some stock could give all its units to a gift that waits.
+    pub fn could_give(&self) -> bool {
+        self.stocks.iter().any(StockRow::fits_a_gift)
     }
 
     /// A line waits for the stock of its mechanism: that owes it, as it does what lines ask for themselves.
     pub(super) fn owe(&mut self, m: Id<MechanismPlan>, line: LineId) {
-        let (item, asked) = (self.line(line).item, self.line(line).asked);
+        let asked = self.line(line).asked;
         if !self.plan().mechanisms[m].takes_stock {
             return;
         }
-        if let Some(stock) = self.stock_of(m, item) {
+        if let Some(stock) = self.stock_of_line(line) {
             self[stock].owed += asked;
             self[stock].listed.insert((asked, line));
             self.arm_stock(stock);

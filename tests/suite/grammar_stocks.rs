@@ -252,3 +252,29 @@ fn at_one_instant_gifts_come_after_what_is_asked_for() {
         + "\n[[mechanism]]\nname = \"gifts\"\nkind = \"donation\"\norigin = \"depot\"\n";
     tells(&text, &["is fulfilled"], "1d: a#1/1 asks 3; a#1/1 takes 3");
 }
+
+#[test]
+fn a_depot_gives_all_gifts_that_it_has_units_for_at_one_instant() {
+    // c lacks one and holds nobody back; the second line of a has its own units.
+    let lines = "lines = [{ item = \"spare\", quantity = 2 }, { item = \"spare\", quantity = 1 }]";
+    let text = depot("on_hand = 6", &[("a", 1, 9, 1), ("b", 1, 2, 2), ("c", 1, 2, 3)])
+        .replace("item = \"spare\"\nquantity = 9", lines)
+        .replace("origin = \"depot\"\npriority", "via = \"gifts\"\npriority")
+        + "\n[[mechanism]]\nname = \"gifts\"\nkind = \"donation\"\norigin = \"depot\"\n";
+    tells(&text, &["is fulfilled"], "1d: a#1/1 takes 2; a#1/2 takes 1; b#1/1 takes 2");
+}
+
+#[test]
+fn a_gift_comes_from_the_stock_at_the_origin_of_its_line() {
+    let text = depot("on_hand = 9\nreorder = { up_to = 10 }\nlead_time = \"3d\"", &[("a", 1, 4, 1)])
+        .replace("quantity = 4", "via = \"gifts\"\nquantity = 4")
+        + "\n[[mechanism]]\nname = \"gifts\"\nkind = \"donation\"\n";
+    tells(
+        &text,
+        &["is fulfilled"],
+        "0d: s orders 1
+         1d: s orders 4; a#1/1 takes 4
+         3d: s receives 1
+         4d: s receives 4",
+    );
+}

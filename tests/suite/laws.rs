@@ -12,7 +12,7 @@ use waybill::event::{Event, codec};
 use waybill::log::{Scan, SegmentLimits};
 use waybill::model::{Limit, Pool, WhenFull};
 use waybill::sim::{World, replay, world_at};
-use waybill::state::unit::{Origin, Place};
+use waybill::state::unit::{Origin, Place, What};
 use waybill::state::{PackageStage, Resting, State};
 use waybill::units::amount::Money;
 use waybill::units::arena::Id;
@@ -94,6 +94,8 @@ fn places(state: &State) -> Result<(), String> {
     for (id, unit) in state.units.iter() {
         let mut server_of = |step: u32, server: u32| taken.entry(step).or_default().push(server);
         let inside = match unit.place {
+            // A paper between a desk and its decision.
+            Place::Deciding(_) if matches!(unit.what, What::Paper(need) if state.need(need).desk.is_some()) => continue,
             Place::Gone | Place::Deciding(_) => return Err(format!("{id:?} is nowhere between turns")),
             Place::Entering { step, from, .. } => {
                 *entry.entry(step.raw()).or_default() += 1;
@@ -214,10 +216,20 @@ fn between(state: &State) -> Result<(), String> {
         hold!(waits || !rule.reorder.is_some_and(orders), "{name}: an order that is due");
         let lacks = |key: &(i32, SimTime, _, u32, u32, _)| state.line(key.5).asked - state.line(key.5).taken;
         let waiting: i64 = row.waiting.iter().map(lacks).sum();
-        let gifts = plan.mechanisms.ids().filter(|&m| state.gives_from(m, rule.at));
-        let listed = gifts.flat_map(|m| state[m].list.iter()).map(|key| state.line(key.5));
-        let listed: i64 = listed.filter(|line| line.item == rule.item).map(|line| line.asked).sum();
-        hold!(waiting + listed == row.owed, "{name}: {waiting} and {listed} wait, {} are owed", row.owed);
+        let gifts = plan.mechanisms.ids().filter(|&m| plan.mechanisms[m].takes_stock);
+        let listed = gifts.flat_map(|m| state[m].list.iter().map(move |key| (m, state.line(key.5))));
+        let listed: Vec<_> = listed.filter(|(_, line)| (line.item, line.origin) == (rule.item, rule.at)).collect();
+        let promised: i64 = listed.iter().map(|(_, line)| line.asked).sum();
+        hold!(waiting + promised == row.owed, "{name}: {waiting} and {promised} wait, {} are owed", row.owed);
+        for (m, line) in listed {
+            let held = state.gate(state.gate_of(m, 0)).down > 0;
+            hold!(
+                held || line.asked > row.on_hand,
+                "{name}: {} on hand and a gift of {} waits",
+                row.on_hand,
+                line.asked
+            );
+        }
     }
     for pool in plan.pools.ids() {
         let uses = |step| plan.steps[step].uses.iter().filter(|u| u.0 == pool).map(|u| u.1).sum::<u32>();

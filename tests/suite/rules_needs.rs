@@ -389,3 +389,19 @@ fn otif_counts_lines_and_fill_rate_units() {
     let done = run(&world(&entry), 1);
     figures(&done, "requirements.total", &[("otif", 0.5), ("fill_rate", 0.75), ("fulfilled", 1.0)]);
 }
+
+#[test]
+fn what_a_desk_decides_comes_after_the_calendar_of_its_instant() {
+    // The desk is done at 5, when the road closes: decisions come later (phase 4), so the goods wait until it opens at 14.
+    let text = "[time]\nstart = 2025-01-01\nend = \"1h\"\n\n[[item]]\nname = \"shell\"\n\n[[requirement]]\nname = \"a\"\non = 2025-01-01\n\
+                item = \"shell\"\norigin = \"depot\"\n\n[[node]]\nname = \"hq\"\nkind = \"hq\"\n\n[[node.step]]\nname = \"validation\"\n\
+                time = \"5 s\"\n\n[[node]]\nname = \"depot\"\nkind = \"origin\"\n\n[[node]]\nname = \"border\"\nkind = \"handover\"\n\n\
+                [[leg]]\nname = \"road\"\nfrom = \"depot\"\nto = \"border\"\ntransit = \"1 s\"\n\n[[disruption]]\nname = \"x\"\n\
+                strikes = \"road\"\non = 2025-01-01T00:00:05Z\nlasts = \"9 s\"\n";
+    let done = crate::support::run(text, 1);
+    let at = |kind: &str| done.numbers(kind, "t");
+    assert_eq!((at("HandlingFinished"), at("LegClosed"), at("RequirementMatched")), (vec![5], vec![5], vec![5]));
+    let seq = |kind: &str| done.numbers(kind, "seq")[0];
+    assert!(seq("HandlingFinished") < seq("LegClosed") && seq("LegClosed") < seq("RequirementValidated"));
+    assert_eq!((at("LegDeparted"), at("RequirementFulfilled")), (vec![14], vec![15]));
+}
