@@ -45,6 +45,7 @@ mod rules_stations;
 mod rules_ties;
 mod rules_time;
 mod rules_ways;
+mod second;
 #[expect(clippy::disallowed_types, reason = "tests that wait have limits in real time")]
 mod store;
 #[allow(dead_code, reason = "what tests share outlives the tests that use it")]
