@@ -4,7 +4,7 @@ use super::number::plain;
 use crate::model::{Brings, Cause, Departures, Hop, Leg, Limit, Plan, RowBrings, Step};
 use crate::scenario::Load;
 use crate::units::arena::Id;
-use crate::units::time::{DAY, HOUR, MINUTE};
+use crate::units::time::{DAY, HOUR, MINUTE, SimTime};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -95,10 +95,30 @@ impl Graph {
                 is_stream: false,
             });
         }
+        // Steps anywhere take their servers from these.
+        if !plan.pools.is_empty() {
+            let rows = plan.pools.iter().map(|pool| {
+                let found = load(&format!("pool {}", pool.name)).filter(|l| l.capacity.is_finite());
+                let share = found.map_or(String::new(), |l| format!(" · load {:.2}", l.load));
+                (pool.name.clone(), numbers(&pool.servers) + &share, found.is_some_and(|l| l.load > 1.0))
+            });
+            graph.boxes.push(Box_ {
+                name: "pools".to_owned(),
+                kind: "shared by steps".to_owned(),
+                rows: rows.collect(),
+                cause: Cause::Crew,
+                paper: true,
+                is_stream: false,
+            });
+        }
         for (l, leg) in plan.legs.iter().enumerate() {
             let over = load(&leg.name).is_some_and(|load| load.load > 1.0);
             let (from, to) = (first_node + leg.from.index(), first_node + leg.to.index());
-            let labels = leg_labels(&plan.legs[Id::new(l as u32)], over);
+            let mut labels = leg_labels(&plan.legs[Id::new(l as u32)], over);
+            // Of several between the same places each says its name.
+            if plan.legs.iter().filter(|other| (other.from, other.to) == (leg.from, leg.to)).count() > 1 {
+                labels.insert(0, leg.name.clone());
+            }
             match graph.lines.iter_mut().find(|line| (line.from, line.to) == (from, to)) {
                 Some(line) => line.labels.extend(labels),
                 None => graph.lines.push(Edge { from, to, labels, thin: false }),
@@ -358,11 +378,18 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 fn servers(step: &Step) -> String {
-    let most = step.servers.iter().map(|e| e.1).max().unwrap_or(0);
-    match most {
-        u32::MAX => "unlimited".to_owned(),
-        1 => "1 server".to_owned(),
-        n => format!("{n} servers"),
+    numbers(&step.servers)
+}
+
+/// The number of a calendar, or its least and its most.
+fn numbers(calendar: &[(SimTime, u32)]) -> String {
+    let all = calendar.iter().map(|e| e.1);
+    let word = |n: u32| if n == u32::MAX { "unlimited".to_owned() } else { n.to_string() };
+    match (all.clone().min().unwrap_or(0), all.max().unwrap_or(0)) {
+        (u32::MAX, _) => "unlimited".to_owned(),
+        (1, 1) => "1 server".to_owned(),
+        (least, most) if least == most => format!("{least} servers"),
+        (least, most) => format!("{} to {} servers", word(least), word(most)),
     }
 }
 
@@ -386,7 +413,10 @@ fn time(seconds: f64) -> String {
 fn leg_labels(leg: &Leg, over: bool) -> Vec<String> {
     let by = |d: &Departures| {
         let every = d.clock.map(|clock| format!("every {}", time(clock.every.0 as f64)));
-        let fleet = d.fleet.as_ref().map(|fleet| format!("{} vehicles", fleet.vehicles));
+        let fleet = d
+            .fleet
+            .as_ref()
+            .map(|fleet| format!("{} vehicle{}", fleet.vehicles, if fleet.vehicles == 1 { "" } else { "s" }));
         let size = d.capacity.map(limit);
         let all: Vec<String> = every.into_iter().chain(fleet).chain(size).collect();
         all.join(", ")

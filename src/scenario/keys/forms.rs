@@ -170,7 +170,7 @@ pub(crate) static LOGNORMAL: Spec = Spec {
     text: "Either `mean` and `cv`, or `p50` and `p90`.",
     keys: &[
         may("mean", Form::Own, "", r#""4h""#, "The mean."),
-        may("cv", Form::Factor, "", "0.8", "Standard deviation divided by the mean."),
+        may("cv", Form::Factor, "", "0.8", "Standard deviation divided by the mean, from 0.01 to 20."),
         may("p50", Form::Own, "", r#""3h""#, "Half are below."),
         may("p90", Form::Own, "", r#""9h""#, "Nine of ten are below."),
     ],
@@ -182,7 +182,7 @@ pub(crate) static GAMMA: Spec = Spec {
     text: "",
     keys: &[
         must("mean", Form::Own, r#""4h""#, "The mean."),
-        must("cv", Form::Factor, "0.8", "Standard deviation divided by the mean."),
+        must("cv", Form::Factor, "0.8", "Standard deviation divided by the mean, from 0.01 to 20."),
     ],
 };
 
@@ -192,7 +192,7 @@ pub(crate) static WEIBULL: Spec = Spec {
     text: "",
     keys: &[
         must("mean", Form::Own, r#""4h""#, "The mean."),
-        must("cv", Form::Factor, "0.8", "Standard deviation divided by the mean."),
+        must("cv", Form::Factor, "0.8", "Standard deviation divided by the mean, from 0.01 to 20."),
     ],
 };
 
@@ -212,7 +212,7 @@ pub(crate) static PARETO: Spec = Spec {
     text: "",
     keys: &[
         must("low", Form::Own, r#""1h""#, "The least value."),
-        must("shape", Form::Factor, "2.5", "The smaller, the heavier the tail."),
+        must("shape", Form::Factor, "2.5", "Above 1; the smaller, the heavier the tail."),
     ],
 };
 

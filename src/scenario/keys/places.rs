@@ -19,7 +19,7 @@ const WHEN_FULL: Key =
 const DIVERT: Key =
     may("divert_to", Form::Refer("node"), "", r#""hub-2""#, "Where `when_full = \"divert\"` sends them.");
 const HOURS: Key =
-    may("hours", Form::Hours, "always", r#""Mon-Fri 08:00-16:00""#, "Opening hours, UTC; several in a list.");
+    may("hours", Form::Hours, "always", r#""Mon-Fri 08:00-16:00""#, "Opening hours, UTC; several in a list. `Sat 22:00-06:00` ends on Sunday.");
 const OUTAGE: Key =
     may("on_outage", Form::Word(OUTAGES), "pause", r#""finish""#, "What an outage does to work in progress.");
 const MARKS: Key = may(
@@ -117,7 +117,7 @@ pub(crate) static STEP: Spec = Spec {
             r#""2h""#,
             "For so long a server leaves that finds its line empty; when it comes back it looks again.",
         ),
-        may("repeat", Form::Share, "0", "0.3", "The chance that handling has to be done again."),
+        may("repeat", Form::Share, "0", "0.3", "The chance, below 1, that handling has to be done again."),
         YARD,
         WHEN_FULL,
         DIVERT,
