@@ -18,8 +18,13 @@ const WHEN_FULL: Key =
     may("when_full", Form::Word(FULL), "wait", r#""refuse""#, "What happens to goods that find it full.");
 const DIVERT: Key =
     may("divert_to", Form::Refer("node"), "", r#""hub-2""#, "Where `when_full = \"divert\"` sends them.");
-const HOURS: Key =
-    may("hours", Form::Hours, "always", r#""Mon-Fri 08:00-16:00""#, "Opening hours, UTC; several in a list. `Sat 22:00-06:00` ends on Sunday.");
+const HOURS: Key = may(
+    "hours",
+    Form::Hours,
+    "always",
+    r#""Mon-Fri 08:00-16:00""#,
+    "Opening hours, UTC; several in a list. `Sat 22:00-06:00` ends on Sunday.",
+);
 const OUTAGE: Key =
     may("on_outage", Form::Word(OUTAGES), "pause", r#""finish""#, "What an outage does to work in progress.");
 const MARKS: Key = may(

@@ -1,8 +1,8 @@
 //! Random worlds of requirements and stocks, small enough that things meet at one instant all the time.
 
 use super::world::{
-    Comes, Depot, Desk, Disruption, Expires, Gifts, Item, Leg, Line, Recognition, Review, Rule, Stock, Stream, Strikes,
-    Supply, World,
+    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, Rate, Recognition, Review, Rule,
+    Stock, Stream, Strikes, Supply, World,
 };
 use crate::support::Dice;
 
@@ -60,12 +60,14 @@ impl Making {
         let depots = (0..self.dice.between(1, 2))
             .map(|i| {
                 let (name, by_hub) = (format!("depot-{i}"), self.dice.coin(by_hub));
-                Depot { name, leg: self.may(75, |m| m.leg(&mut legs)), by_hub }
+                Depot { name, leg: self.may(75, |m| m.leg(&mut legs)), by_hub, pack: self.may(15, Self::desk) }
             })
             .collect::<Vec<_>>();
         let by_hub = depots.iter().any(|d| d.by_hub);
         let recognition = match self.dice.below(10) {
             0 => Recognition::Made,
+            // What departs where no leg leads on is not said.
+            3 if depots.iter().all(|d| d.leg.is_some()) => Recognition::Departed,
             1 | 2 if by_hub => Recognition::AtHub,
             _ => Recognition::HandedOver,
         };
@@ -76,6 +78,8 @@ impl Making {
             depots,
             hub: self.may(if by_hub { 75 } else { 0 }, |m| m.leg(&mut legs)),
             legs,
+            receipt: self.may(if by_hub { 40 } else { 0 }, Self::desk),
+            check: self.may(15, Self::desk),
             hq: self.name(Named::Struck),
             desks: self.desks(),
             stocks: vec![],
@@ -112,9 +116,13 @@ impl Making {
 
     fn disruptions(&mut self, world: &mut World) {
         let mut all: Vec<Strikes> = (0..world.legs.len()).map(Strikes::Leg).collect();
-        // What a closed node does where no leg leads on is not said.
-        all.extend((0..world.depots.len()).filter(|&d| world.depots[d].leg.is_some()).map(Strikes::Depot));
-        all.extend(world.hub.map(|_| Strikes::Hub));
+        // What a closed node does where no leg leads on is not said; work that pauses is not modelled.
+        all.extend(
+            (0..world.depots.len())
+                .filter(|&d| world.depots[d].leg.is_some() && world.depots[d].pack.is_none())
+                .map(Strikes::Depot),
+        );
+        all.extend(world.hub.filter(|_| world.receipt.is_none()).map(|_| Strikes::Hub));
         for gifts in 0..world.gifts.len() {
             all.extend([0, 1, 2].map(|stage| Strikes::Stage(gifts, stage)));
             all.extend([Strikes::Mechanism(gifts), Strikes::Supplier]);
@@ -145,8 +153,25 @@ impl Making {
     fn desks(&mut self) -> [Option<Desk>; 4] {
         let here = self.dice.coin(30);
         [(); 4].map(|()| {
-            self.may(if here { 60 } else { 0 }, |m| Desk { time: m.time(), servers: m.dice.of(&[1, 1, 2, 3]) })
+            let here = if here { 60 } else { 0 };
+            self.may(here, Self::desk)
         })
+    }
+
+    fn desk(&mut self) -> Desk {
+        Desk {
+            time: self.time(),
+            servers: self.dice.of(&[1, 1, 2, 3]),
+            discipline: *self.dice.one(&[
+                Discipline::Priority,
+                Discipline::Priority,
+                Discipline::Fifo,
+                Discipline::Lifo,
+                Discipline::EarliestDue,
+                Discipline::Shortest,
+            ]),
+            patience: self.may(20, |m| m.dice.of(&[0, 1, 2, 5, 10])),
+        }
     }
 
     fn stock(&mut self, item: usize, depot: usize) -> Stock {
@@ -176,10 +201,32 @@ impl Making {
         }
     }
 
+    fn rate(&mut self) -> Rate {
+        let factor = |m: &mut Self| m.dice.of(&[0, 25, 50, 75, 100, 150, 200, 300]);
+        if self.dice.coin(50) {
+            let mut factors: Vec<i64> = (0..self.dice.between(1, 4)).map(|_| factor(self)).collect();
+            if factors.iter().all(|&factor| factor == 0) {
+                factors[0] = 100;
+            }
+            return Rate::Profile { part: self.dice.between(1, 7), factors };
+        }
+        let mut at = self.dice.between(-5, 5);
+        let mut points = vec![(at, self.dice.of(&[25, 100, 200]))];
+        for _ in 0..self.dice.between(1, 3) {
+            at += self.dice.between(1, 9);
+            points.push((at, factor(self)));
+        }
+        Rate::Trend(points)
+    }
+
     fn stream(&mut self, world: &World) -> Stream {
         let steady = self.dice.coin(40);
         let comes = if steady {
-            Comes::Every { every: self.dice.between(1, 9), first: self.may(50, |m| m.dice.between(0, 9)) }
+            Comes::Every {
+                every: self.dice.between(1, 9),
+                first: self.may(50, |m| m.dice.between(0, 9)),
+                rate: self.may(40, Self::rate),
+            }
         } else {
             let dates: Vec<i64> = (0..self.dice.between(1, 5))
                 .map(|_| self.dice.of(&[-9, -3, -1, 0, 0, 1, 2, 4, 5, 8, 10, 20]))
@@ -187,7 +234,9 @@ impl Making {
             Comes::At(dates)
         };
         let count = if steady { Some(self.dice.between(1, 9)) } else { None };
-        let count = count.filter(|_| world.end.is_none() || self.dice.coin(60));
+        // Without a count, intervals that are always shorter than a second would be refused.
+        let changes = matches!(comes, Comes::Every { rate: Some(_), .. });
+        let count = count.filter(|_| world.end.is_none() || changes || self.dice.coin(60));
         let lines = (0..self.dice.of(&[1, 1, 2, 3])).map(|_| Line {
             item: self.dice.below(world.items.len() as i64) as usize,
             quantity: self.dice.of(&[0, 1, 1, 2, 3, 4, 5, 9]),
@@ -195,8 +244,12 @@ impl Making {
         });
         let lines = lines.collect();
         let needed_within = self.may(60, Self::time);
+        // Where patience and requirements end at one instant, the engine orders them by name: finding 6 of FINDINGS.md.
+        let packs = world.depots.iter().map(|depot| &depot.pack);
+        let mut all = world.desks.iter().chain(packs).chain([&world.receipt, &world.check]).flatten();
+        let patient = all.any(|desk| desk.patience.is_some());
         let expires = match self.dice.below(3) {
-            _ if needed_within.is_none() => Expires::Never,
+            _ if needed_within.is_none() || patient => Expires::Never,
             0 => Expires::Never,
             1 => Expires::Due,
             _ => Expires::After(self.time()),

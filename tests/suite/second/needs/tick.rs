@@ -45,12 +45,13 @@ enum Phase {
     Departure,
     Entry,
     Start,
+    Patience,
     /// Last of all.
     Expiry,
 }
 
 /// What stands first is done first: the phase, the place, what comes first there, and the order of choice.
-type Key<'a> = (Phase, Place<'a>, u8, Choice<'a>);
+type Key<'a> = (Phase, Place<'a>, i64, Choice<'a>);
 
 /// A name of two parts, of which the second is a step's, or the position of a stage; where they are equal the kind of place decides.
 type Place<'a> = (&'a str, &'a str, Kind);
@@ -95,6 +96,7 @@ enum Act {
     Leave(usize),
     Enter(usize),
     Start(usize),
+    GiveUp(usize),
     Begin(usize),
     Expire(usize),
 }
@@ -212,6 +214,7 @@ impl<'a> Run<'a> {
             Act::Leave(lot) => self.leave(lot),
             Act::Enter(visit) => self.enter(visit),
             Act::Start(visit) => self.start(visit),
+            Act::GiveUp(visit) => self.give_up(visit),
             Act::Begin(stock) => self.begin(stock),
             Act::Expire(need) => self.expire(need),
         }

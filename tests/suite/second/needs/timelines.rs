@@ -2,8 +2,8 @@
 
 use super::tick;
 use super::world::{
-    Comes, Depot, Desk, Disruption, Expires, Gifts, Item, Leg, Line, Recognition, Review, Rule, Stock, Stream, Strikes,
-    Supply, World,
+    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, Recognition, Review, Rule, Stock,
+    Stream, Strikes, Supply, World,
 };
 
 /// A depot `transit` seconds from the border, or next to it, a stock `s` of shells in it, and no demand.
@@ -12,9 +12,11 @@ fn depot(on_hand: i64, rule: Rule, supply: Supply, transit: Option<i64>) -> Worl
         end: Some(30),
         recognition: Recognition::HandedOver,
         items: vec![Item { name: "shell".into(), lot: None }],
-        depots: vec![Depot { name: "depot".into(), leg: transit.map(|_| 0), by_hub: false }],
+        depots: vec![Depot { name: "depot".into(), leg: transit.map(|_| 0), by_hub: false, pack: None }],
         legs: transit.iter().map(|&transit| Leg { name: "road".into(), transit }).collect(),
         hub: None,
+        receipt: None,
+        check: None,
         hq: "hq".into(),
         desks: [const { None }; 4],
         stocks: vec![Stock {
@@ -45,6 +47,10 @@ fn need(name: &str, dates: &[i64], quantity: i64, priority: i64) -> Stream {
         needed_within: None,
         expires: Expires::Never,
     }
+}
+
+fn desk(time: i64, servers: i64) -> Desk {
+    Desk { time, servers, discipline: Discipline::Priority, patience: None }
 }
 
 /// The world's events but those that every requirement has are these lines.
@@ -225,8 +231,8 @@ fn of_the_backlog_the_older_is_served_first_and_a_run_without_an_end_is_over_whe
 #[test]
 fn papers_pass_the_desks_and_join_the_line_of_the_stock_when_they_are_matched() {
     let mut world = depot(1, Rule::Level { at: -9, up_to: 1 }, Supply::Lead(0), None);
-    world.desks[0] = Some(Desk { time: 3, servers: 1 });
-    world.desks[1] = Some(Desk { time: 1, servers: 2 });
+    world.desks[0] = Some(desk(3, 1));
+    world.desks[1] = Some(desk(1, 2));
     world.streams = vec![need("a", &[-2], 1, 1), need("b", &[-5], 1, 1), need("c", &[1], 1, 0)];
     // b is older than a, and handled from 0 to 3; c is the most urgent then, until 6, and a until 9. Of the one unit b is first.
     tells(

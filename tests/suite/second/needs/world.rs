@@ -13,6 +13,10 @@ pub struct World {
     pub legs: Vec<Leg>,
     /// The leg from the hub to the border; without one the border is reached at once.
     pub hub: Option<usize>,
+    /// What is done at the hub.
+    pub receipt: Option<Desk>,
+    /// What is done at the border before goods are handed over.
+    pub check: Option<Desk>,
     /// The name of the headquarters, where there is a desk.
     pub hq: String,
     /// Desks of the names in `DESKS`.
@@ -27,6 +31,8 @@ pub struct World {
 pub enum Recognition {
     /// As goods exist.
     Made,
+    /// As they leave their origin over a leg.
+    Departed,
     /// As they come to a hub.
     AtHub,
     /// As they are handed over.
@@ -49,6 +55,8 @@ pub struct Depot {
     pub leg: Option<usize>,
     /// Whether the way goes by the hub.
     pub by_hub: bool,
+    /// What is done there before goods leave.
+    pub pack: Option<Desk>,
 }
 
 impl Depot {
@@ -94,11 +102,36 @@ pub const APPROVAL: usize = 1;
 /// The first three handle a requirement's paper, the last one its goods before they stand at their origin.
 pub const DESKS: [&str; 4] = ["validation", "ranking", "matching", "movement"];
 pub const MOVEMENT: usize = 3;
+pub const MOVED: Station = Station::Desk(MOVEMENT);
 
+/// A line and servers.
 #[derive(Clone, Debug)]
 pub struct Desk {
     pub time: i64,
     pub servers: i64,
+    pub discipline: Discipline,
+    pub patience: Option<i64>,
+}
+
+/// Where something is handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Station {
+    /// One of `DESKS`.
+    Desk(usize),
+    Depot(usize),
+    Hub,
+    Border,
+}
+
+/// Who of a line is served first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discipline {
+    Priority,
+    Fifo,
+    Lifo,
+    EarliestDue,
+    /// All handlings of a desk take the same time; it is told as the line is joined.
+    Shortest,
 }
 
 #[derive(Clone, Debug)]
@@ -175,7 +208,16 @@ pub struct Stream {
 #[derive(Clone, Debug)]
 pub enum Comes {
     At(Vec<i64>),
-    Every { every: i64, first: Option<i64> },
+    Every { every: i64, first: Option<i64>, rate: Option<Rate> },
+}
+
+/// How a rate changes; factors are in percent.
+#[derive(Clone, Debug)]
+pub enum Rate {
+    /// Each for so many seconds, again and again from the start on.
+    Profile { part: i64, factors: Vec<i64> },
+    /// At these times, with straight lines between them.
+    Trend(Vec<(i64, i64)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +237,25 @@ pub struct Line {
 }
 
 impl World {
+    pub fn desk(&self, station: Station) -> Option<&Desk> {
+        match station {
+            Station::Desk(desk) => self.desks[desk].as_ref(),
+            Station::Depot(depot) => self.depots[depot].pack.as_ref(),
+            Station::Hub => self.receipt.as_ref(),
+            Station::Border => self.check.as_ref(),
+        }
+    }
+
+    /// The names of its node and its step.
+    pub fn place(&self, station: Station) -> (&str, &str) {
+        match station {
+            Station::Desk(desk) => (&self.hq, DESKS[desk]),
+            Station::Depot(depot) => (&self.depots[depot].name, "pack"),
+            Station::Hub => ("hub", "receipt"),
+            Station::Border => ("border", "check"),
+        }
+    }
+
     /// The hops from a depot to the border, some of them without a leg.
     pub fn hops(&self, depot: usize) -> Vec<Option<usize>> {
         let depot = &self.depots[depot];
@@ -215,6 +276,7 @@ impl World {
     fn write(&self, out: &mut String) -> std::fmt::Result {
         match self.recognition {
             Recognition::Made => writeln!(out, "recognition = \"R0\"\n")?,
+            Recognition::Departed => writeln!(out, "recognition = \"R1\"\n")?,
             Recognition::AtHub => writeln!(out, "recognition = \"R3\"\n")?,
             Recognition::HandedOver => {}
         }
@@ -240,22 +302,23 @@ impl World {
         for stream in &self.streams {
             self.write_stream(out, stream)?;
         }
-        for depot in &self.depots {
+        for (i, depot) in self.depots.iter().enumerate() {
             writeln!(out, "\n[[node]]\nname = \"{}\"\nkind = \"origin\"", depot.name)?;
             writeln!(out, "next = \"{}\"", depot.next())?;
+            self.write_step(out, Station::Depot(i))?;
         }
         let by_hub = self.depots.iter().any(|d| d.by_hub);
         if by_hub {
             writeln!(out, "\n[[node]]\nname = \"hub\"\nkind = \"hub\"\nnext = \"border\"")?;
+            self.write_step(out, Station::Hub)?;
         }
         writeln!(out, "\n[[node]]\nname = \"border\"\nkind = \"handover\"")?;
+        self.write_step(out, Station::Border)?;
         if self.desks.iter().any(Option::is_some) {
             writeln!(out, "\n[[node]]\nname = \"{}\"\nkind = \"hq\"", self.hq)?;
         }
-        for (name, desk) in DESKS.iter().zip(&self.desks) {
-            if let Some(Desk { time, servers }) = desk {
-                writeln!(out, "\n[[node.step]]\nname = \"{name}\"\ntime = \"{time} s\"\nservers = {servers}")?;
-            }
+        for desk in 0..DESKS.len() {
+            self.write_step(out, Station::Desk(desk))?;
         }
         for depot in &self.depots {
             self.write_leg(out, depot.leg, &depot.name, depot.next())?;
@@ -267,6 +330,26 @@ impl World {
             self.write_disruption(out, disruption)?;
         }
         Ok(())
+    }
+
+    fn write_step(&self, out: &mut String, station: Station) -> std::fmt::Result {
+        let Some(desk) = self.desk(station) else { return Ok(()) };
+        let (name, Desk { time, servers, .. }) = (self.place(station).1, desk);
+        writeln!(out, "\n[[node.step]]\nname = \"{name}\"\ntime = \"{time} s\"\nservers = {servers}")?;
+        let discipline = match desk.discipline {
+            Discipline::Priority => None,
+            Discipline::Fifo => Some("fifo"),
+            Discipline::Lifo => Some("lifo"),
+            Discipline::EarliestDue => Some("earliest_due"),
+            Discipline::Shortest => Some("shortest"),
+        };
+        if let Some(discipline) = discipline {
+            writeln!(out, "discipline = \"{discipline}\"")?;
+        }
+        match desk.patience {
+            None => Ok(()),
+            Some(patience) => writeln!(out, "patience = \"{patience} s\""),
+        }
     }
 
     fn write_leg(&self, out: &mut String, leg: Option<usize>, from: &str, to: &str) -> std::fmt::Result {
@@ -289,7 +372,7 @@ impl World {
         writeln!(out, "on = {}\nlasts = \"{lasts} s\"", date(*on))?;
         match slows {
             None => Ok(()),
-            Some(percent) => writeln!(out, "effect = {{ time = {}.{:02} }}", percent / 100, percent % 100),
+            Some(percent) => writeln!(out, "effect = {{ time = {} }}", decimal(*percent)),
         }
     }
 
@@ -327,9 +410,10 @@ impl World {
                 let dates: Vec<String> = dates.iter().map(|&t| date(t)).collect();
                 writeln!(out, "arrivals = {{ at = [{}] }}", dates.join(", "))?;
             }
-            Comes::Every { every, first: None } => writeln!(out, "arrivals = {{ every = \"{every} s\" }}")?,
-            Comes::Every { every, first: Some(first) } => {
-                writeln!(out, "arrivals = {{ every = \"{every} s\", first = \"{first} s\" }}")?;
+            Comes::Every { every, first, rate } => {
+                let first = first.map_or(String::new(), |first| format!(", first = \"{first} s\""));
+                writeln!(out, "arrivals = {{ every = \"{every} s\"{first} }}")?;
+                write_rate(out, rate.as_ref())?;
             }
         }
         key(out, "count", stream.count)?;
@@ -363,6 +447,26 @@ impl World {
 
 fn key(out: &mut String, name: &str, value: Option<i64>) -> std::fmt::Result {
     value.map_or(Ok(()), |value| writeln!(out, "{name} = {value}"))
+}
+
+fn write_rate(out: &mut String, rate: Option<&Rate>) -> std::fmt::Result {
+    match rate {
+        None => Ok(()),
+        Some(Rate::Profile { part, factors }) => {
+            let period = part * factors.len() as i64;
+            let factors: Vec<String> = factors.iter().map(|&f| decimal(f)).collect();
+            writeln!(out, "profile = {{ period = \"{period} s\", factors = [{}] }}", factors.join(", "))
+        }
+        Some(Rate::Trend(points)) => {
+            let point = |&(at, factor): &(i64, i64)| format!("{{ at = {}, factor = {} }}", date(at), decimal(factor));
+            writeln!(out, "trend = [{}]", points.iter().map(point).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A factor in percent, as a decimal.
+fn decimal(percent: i64) -> String {
+    format!("{}.{:02}", percent / 100, percent % 100)
 }
 
 /// A date within an hour of the start.

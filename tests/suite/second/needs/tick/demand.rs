@@ -1,6 +1,7 @@
 //! What streams bring, and how requirements are validated, closed and given up.
 
 use super::{Act, Choice, Comes, Expires, Key, Kind, NOBODY, Phase, Run, Stream};
+use crate::second::needs::world::Rate;
 
 /// A requirement that a stream brings.
 #[derive(Clone, Copy)]
@@ -26,6 +27,7 @@ pub struct Need {
     pub stream: usize,
     pub number: i64,
     pub date: i64,
+    pub due: Option<i64>,
     pub status: Status,
     pub validated: bool,
     /// A desk that is done with it and has something to decide.
@@ -124,6 +126,7 @@ impl<'a> Run<'a> {
             stream: i,
             number,
             date: self.now,
+            due,
             status: Status::Backlog,
             validated: false,
             desk: None,
@@ -246,12 +249,54 @@ pub fn comings(stream: &Stream, end: Option<i64>) -> Vec<Coming> {
                 bring(at);
             }
         }
-        Comes::Every { every, first } => {
-            let mut at = first.unwrap_or(*every);
-            while bring(at) {
-                at += every;
+        Comes::Every { every, first, rate } => {
+            let next = |at| match rate {
+                None => Some(at + every),
+                Some(rate) => passes(rate, at, *every),
+            };
+            let mut at = first.or_else(|| next(0));
+            while let Some(time) = at {
+                at = if bring(time) { next(time) } else { None };
             }
         }
     }
     out
+}
+
+/// When so many seconds have passed since an instant, each counted as often as the factor of its part says: rounded half up,
+/// but within the part in which it falls; at the end of a part it falls into the next one that counts. None: never.
+fn passes(rate: &Rate, since: i64, seconds: i64) -> Option<i64> {
+    let (mut at, mut left) = (since, seconds * 1_000_000);
+    loop {
+        let (factor, ends) = part_at(rate, at);
+        let has = ends.map_or(if factor > 0 { i64::MAX } else { 0 }, |ends| (ends - at) * factor);
+        if left < has {
+            let time = at + (2 * left + factor) / (2 * factor);
+            return Some(ends.map_or(time, |ends| time.min(ends - 1)));
+        }
+        (at, left) = (ends?, left - has);
+    }
+}
+
+/// The factor at an instant, in millionths, and until when it holds. All is within the first day, of which each part between two
+/// points of a trend has the factor of its middle, rounded half up.
+fn part_at(rate: &Rate, at: i64) -> (i64, Option<i64>) {
+    let points = match rate {
+        Rate::Profile { part, factors } => {
+            let factor = factors[(at / part) as usize % factors.len()];
+            return (factor * 10_000, Some((at / part + 1) * part));
+        }
+        Rate::Trend(points) => points,
+    };
+    let before = points.iter().rev().find(|p| p.0 <= at);
+    let after = points.iter().find(|p| p.0 > at);
+    let factor = match (before, after) {
+        (Some(&(from, low)), Some(&(to, high))) => {
+            // Twice the way from the first point to the middle of what lies in the day, and twice the whole way.
+            let (way, whole) = (from.max(0) + to - 2 * from, 2 * (to - from));
+            low * 10_000 + (2 * (high - low) * 10_000 * way + whole).div_euclid(2 * whole)
+        }
+        (one, other) => one.or(other).expect("a trend has a point").1 * 10_000,
+    };
+    (factor, after.map(|p| p.0))
 }

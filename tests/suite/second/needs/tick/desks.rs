@@ -1,14 +1,14 @@
-//! The desks of a headquarters: a line and servers each, for papers, and for goods before they stand at their origin.
+//! The desks of a headquarters, and steps that goods pass: a line and servers each.
 
 use super::demand::Status;
 use super::goods::Lot;
 use super::{Act, Choice, Key, Kind, Phase, Run};
-use crate::second::needs::world::{DESKS, Desk, MOVEMENT};
+use crate::second::needs::world::{Desk, Discipline, MOVEMENT, Recognition, Station};
 
-/// A paper or goods at a desk.
+/// A paper or goods at a desk or step.
 pub struct Visit {
     what: What,
-    desk: usize,
+    desk: Station,
     /// When it came, or, of the backlog at its first desk, its date; once in the yard, when it joined.
     since: i64,
     stands: Stands,
@@ -30,8 +30,8 @@ enum Stands {
 const MATCHING: usize = 2;
 
 impl<'a> Run<'a> {
-    fn desk(&self, desk: usize) -> &'a Desk {
-        self.world.desks[desk].as_ref().expect("what is visited is there")
+    fn desk(&self, station: Station) -> &'a Desk {
+        self.world.desk(station).expect("what is visited is there")
     }
 
     /// The first desk for papers from this one on.
@@ -40,16 +40,30 @@ impl<'a> Run<'a> {
     }
 
     pub fn send_paper(&mut self, need: usize, desk: usize, since: i64) {
+        let desk = Station::Desk(desk);
         self.visits.push(Visit { what: What::Paper(need), desk, since, stands: Stands::Outside });
     }
 
-    /// Goods pass the desk for movements before they stand at their origin.
-    pub fn place(&mut self, lot: Lot) {
-        if self.world.desks[MOVEMENT].is_none() {
-            return self.depart(lot);
+    /// Goods are where they may be handled; where nothing is done they are through.
+    pub fn send_goods(&mut self, lot: Lot, desk: Station) {
+        match self.world.desk(desk) {
+            None => self.go_on(lot, desk),
+            Some(_) => {
+                self.visits.push(Visit { what: What::Goods(lot), desk, since: self.now, stands: Stands::Outside });
+            }
         }
-        let visit = Visit { what: What::Goods(lot), desk: MOVEMENT, since: self.now, stands: Stands::Outside };
-        self.visits.push(visit);
+    }
+
+    /// The desk for movements comes before goods stand at their origin.
+    fn go_on(&mut self, lot: Lot, from: Station) {
+        match from {
+            Station::Desk(_) => {
+                let depot = self.depot_of(&lot);
+                self.send_goods(lot, Station::Depot(depot));
+            }
+            Station::Depot(_) | Station::Hub => self.depart(lot),
+            Station::Border => self.hand_over(&lot),
+        }
     }
 
     fn choice_at_desk(&self, visit: &Visit) -> Choice<'a> {
@@ -61,11 +75,19 @@ impl<'a> Run<'a> {
 
     pub fn due_of_desks(&self, all: &mut Vec<(Key<'a>, Act)>) {
         for (i, visit) in self.visits.iter().enumerate() {
-            let key = |phase| (phase, (&*self.world.hq, DESKS[visit.desk], Kind::Step), 0, self.choice_at_desk(visit));
+            let (node, step) = self.world.place(visit.desk);
+            let key = |phase| (phase, (node, step, Kind::Step), 0, self.choice_at_desk(visit));
             match visit.stands {
                 Stands::Outside => all.push((key(Phase::Entry), Act::Enter(i))),
-                Stands::InLine if self.free_server(visit.desk).is_some() => {
-                    all.push((key(Phase::Start), Act::Start(i)));
+                Stands::InLine => {
+                    if self.free_server(visit.desk).is_some() {
+                        let (phase, place, _, choice) = key(Phase::Start);
+                        let (first, choice) = self.by_discipline(visit, choice);
+                        all.push(((phase, place, first, choice), Act::Start(i)));
+                    }
+                    if self.desk(visit.desk).patience.is_some_and(|lasts| visit.since + lasts <= self.now) {
+                        all.push((key(Phase::Patience), Act::GiveUp(i)));
+                    }
                 }
                 Stands::Served { ends, .. } if ends <= self.now => all.push((key(Phase::Completion), Act::Finish(i))),
                 _ => {}
@@ -73,7 +95,25 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn free_server(&self, desk: usize) -> Option<i64> {
+    /// Where who is in line stands in the order of its desk.
+    fn by_discipline(&self, visit: &Visit, choice: Choice<'a>) -> (i64, Choice<'a>) {
+        let (_, joined, stream, numbers) = choice;
+        match self.desk(visit.desk).discipline {
+            Discipline::Priority | Discipline::Shortest => (0, choice),
+            Discipline::Fifo => (0, (0, joined, stream, numbers)),
+            Discipline::Lifo => (0, (0, -joined, stream, numbers)),
+            Discipline::EarliestDue => (self.due_of(visit).unwrap_or(i64::MAX), choice),
+        }
+    }
+
+    fn due_of(&self, visit: &Visit) -> Option<i64> {
+        match &visit.what {
+            What::Paper(need) => self.needs[*need].due,
+            What::Goods(lot) => self.needs[lot.need].due,
+        }
+    }
+
+    fn free_server(&self, desk: Station) -> Option<i64> {
         let taken = |server| {
             let by = |v: &Visit| v.desk == desk && matches!(v.stands, Stands::Served { server: s, .. } if s == server);
             self.visits.iter().any(by)
@@ -81,18 +121,29 @@ impl<'a> Run<'a> {
         (1..=self.desk(desk).servers).find(|&server| !taken(server))
     }
 
-    fn tell_of_desk(&mut self, kind: &str, visit: usize, fields: &str) {
-        let visit = &self.visits[visit];
-        let name = match &visit.what {
+    fn who(&self, visit: &Visit) -> String {
+        match &visit.what {
             What::Paper(need) => self.name(*need),
             What::Goods(lot) => self.lot_name(lot),
-        };
-        let place = format!(" node={} step={}{fields}", self.world.hq, DESKS[visit.desk]);
-        self.tell(kind, &name, &place);
+        }
+    }
+
+    fn tell_of_desk(&mut self, kind: &str, visit: usize, fields: &str) {
+        let visit = &self.visits[visit];
+        let name = self.who(visit);
+        let (node, step) = self.world.place(visit.desk);
+        self.tell(kind, &name, &format!(" node={node} step={step}{fields}"));
     }
 
     pub fn enter(&mut self, i: usize) {
+        let Desk { time, discipline, patience, .. } = *self.desk(self.visits[i].desk);
+        if discipline == Discipline::Shortest {
+            self.tell_of_desk("HandlingMeasured", i, &format!(" service={time}"));
+        }
         self.tell_of_desk("YardEntered", i, "");
+        if let Some(lasts) = patience {
+            self.tell("PatienceSet", &self.who(&self.visits[i]), &format!(" lasts={lasts}"));
+        }
         let visit = &mut self.visits[i];
         visit.stands = Stands::InLine;
         // It joins now; what was dated before the start keeps its date.
@@ -101,19 +152,31 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Who has waited as long as it would is gone; its requirement stays open.
+    pub fn give_up(&mut self, i: usize) {
+        self.tell_of_desk("PatienceEnded", i, "");
+        self.visits.remove(i);
+    }
+
     pub fn start(&mut self, i: usize) {
         let desk = self.visits[i].desk;
         let (server, time) = (self.free_server(desk).expect("a server is free"), self.desk(desk).time);
         self.visits[i].stands = Stands::Served { server, ends: self.now + time };
         self.tell_of_desk("HandlingStarted", i, &format!(" server={server} service={time}"));
+        // A hub is reached as its first step begins.
+        if let (Station::Hub, What::Goods(lot)) = (desk, &self.visits[i].what) {
+            let (need, line, amount) = (lot.need, lot.line, lot.amount);
+            self.recognise(need, line, amount, Recognition::AtHub);
+        }
     }
 
     pub fn finish(&mut self, i: usize) {
         self.tell_of_desk("HandlingFinished", i, " again=false");
         let Visit { what, desk, .. } = self.visits.remove(i);
-        match what {
-            What::Goods(lot) => self.depart(lot),
-            What::Paper(need) => self.pass(need, desk),
+        match (what, desk) {
+            (What::Goods(lot), from) => self.go_on(lot, from),
+            (What::Paper(need), Station::Desk(desk)) => self.pass(need, desk),
+            (What::Paper(_), _) => unreachable!("papers are at desks"),
         }
     }
 

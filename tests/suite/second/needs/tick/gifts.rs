@@ -2,7 +2,7 @@
 
 use super::goods::{Lot, Move};
 use super::{Act, Gifts, Key, Kind, NOBODY, Phase, Run};
-use crate::second::needs::world::APPROVAL;
+use crate::second::needs::world::{APPROVAL, MOVED};
 
 const SHIPMENT: usize = 2;
 
@@ -120,7 +120,7 @@ impl<'a> Run<'a> {
         } else {
             self.enter_stage(gifts, "shipment", &name, -1);
             self.leave_stage(gifts, "shipment", &name);
-            self.place(lot);
+            self.send_goods(lot, MOVED);
         }
     }
 
@@ -128,6 +128,6 @@ impl<'a> Run<'a> {
         let lot = self.lots.remove(lot);
         let gifts = self.gifts_of(lot.need).expect("what is shipped is a gift");
         self.leave_stage(gifts, "shipment", &self.lot_name(&lot));
-        self.place(lot);
+        self.send_goods(lot, MOVED);
     }
 }

@@ -1,7 +1,7 @@
 //! Goods from the instant at which they exist to the border, and what closes their ways.
 
 use super::{Act, Key, Kind, Phase, Run};
-use crate::second::needs::world::Recognition;
+use crate::second::needs::world::{MOVED, Recognition, Station};
 
 /// Goods on their way.
 pub struct Lot {
@@ -34,8 +34,11 @@ pub enum Move {
 impl<'a> Run<'a> {
     /// The leg that it is to take next, or is on; none where the next node is reached at once.
     fn leg_of(&self, lot: &Lot) -> Option<usize> {
-        let depot = self.stream(&self.needs[lot.need]).lines[lot.line].depot;
-        self.world.hops(depot)[lot.hops]
+        self.world.hops(self.depot_of(lot))[lot.hops]
+    }
+
+    pub fn depot_of(&self, lot: &Lot) -> usize {
+        self.stream(&self.needs[lot.need]).lines[lot.line].depot
     }
 
     pub fn due_of_goods(&self, all: &mut Vec<(Key<'a>, Act)>) {
@@ -67,15 +70,13 @@ impl<'a> Run<'a> {
             let asked = &mut self.needs[need].lines[line];
             asked.lots += 1;
             let number = asked.lots;
-            if world.recognition == Recognition::Made {
-                asked.recognised += amount;
-            }
+            self.recognise(need, line, amount, Recognition::Made);
             let fields = format!(" line={object} number={number} amount={amount}");
             self.tell("ConsignmentCreated", &format!("{object}#{number}"), &fields);
             let lot = Lot { need, line, number, amount, hops: 0, moves: Move::Ready { since: self.now } };
             match self.gifts_of(need) {
                 Some(gifts) => self.book(gifts, lot),
-                None => self.place(lot),
+                None => self.send_goods(lot, MOVED),
             }
         }
     }
@@ -95,6 +96,9 @@ impl<'a> Run<'a> {
         let transit = self.slowed_on_leg(leg, self.world.legs[leg].transit);
         let fields = format!(" leg={} transit={transit}", self.world.legs[leg].name);
         self.tell("LegDeparted", &self.lot_name(&lot), &fields);
+        if lot.hops == 0 {
+            self.recognise(lot.need, lot.line, lot.amount, Recognition::Departed);
+        }
         self.lots.push(Lot { moves: Move::UnderWay { ready, arrives: self.now + transit }, ..lot });
     }
 
@@ -113,19 +117,25 @@ impl<'a> Run<'a> {
         self.reach(lot);
     }
 
-    /// It is at the next node: the border, or the hub, where it goes on at once.
+    /// It is at the next node: the border, or the hub.
     fn reach(&mut self, lot: Lot) {
         let lot = Lot { hops: lot.hops + 1, ..lot };
-        let depot = self.stream(&self.needs[lot.need]).lines[lot.line].depot;
-        let at_border = lot.hops == self.world.hops(depot).len();
-        let point = if at_border { Recognition::HandedOver } else { Recognition::AtHub };
-        if self.world.recognition == point {
-            self.needs[lot.need].lines[lot.line].recognised += lot.amount;
+        let at_border = lot.hops == self.world.hops(self.depot_of(&lot)).len();
+        if !at_border && self.world.receipt.is_none() {
+            self.recognise(lot.need, lot.line, lot.amount, Recognition::AtHub);
         }
-        if at_border {
-            self.tell("HandedOver", &self.lot_name(&lot), " node=border");
-        } else {
-            self.depart(lot);
+        self.send_goods(lot, if at_border { Station::Border } else { Station::Hub });
+    }
+
+    pub fn hand_over(&mut self, lot: &Lot) {
+        self.tell("HandedOver", &self.lot_name(lot), " node=border");
+        self.recognise(lot.need, lot.line, lot.amount, Recognition::HandedOver);
+    }
+
+    /// So many units of a line are at a point, which may be the one that counts.
+    pub fn recognise(&mut self, need: usize, line: usize, amount: i64, point: Recognition) {
+        if self.world.recognition == point {
+            self.needs[need].lines[line].recognised += amount;
         }
     }
 }
