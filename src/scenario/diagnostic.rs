@@ -259,7 +259,9 @@ impl Report {
         if warnings > 0 || errors == 0 {
             parts.push(many(warnings, "warning"));
         }
-        let mut out = format!("{} in {}.", parts.join(" and "), many(self.lines, "line"));
+        // Of a file that could not be read, nobody knows how many lines it has.
+        let lines = if self.lines > 0 { format!(" in {}", many(self.lines, "line")) } else { String::new() };
+        let mut out = format!("{}{lines}.", parts.join(" and "));
         if errors > 0 {
             out.push_str(" Nothing was run.");
         }

@@ -124,6 +124,9 @@ fn finish(loader: Loader, table: tree::Table, name: &str) -> Result<Loaded, Repo
         findings.retain(Finding::is_error);
     }
     findings.sort_by(|a, b| (a.place, a.code.name, &a.message).cmp(&(b.place, b.code.name, &b.message)));
+    // A date that is no TOML is said once.
+    let unread_at: Vec<_> = findings.iter().filter(|f| f.code.name == codes::SYNTAX.name).map(|f| f.place).collect();
+    findings.retain(|f| f.code.name != codes::DATE.name || !unread_at.contains(&f.place));
     // Copies of an entry share their mistakes; what is wrong with the whole is said of the first of them.
     findings.dedup_by(|a, b| {
         let same =

@@ -150,7 +150,7 @@ impl State {
                 (row.closed, row.last) = (Some(now), seq);
                 if let Some(at) = row.expires.take() {
                     let place = self.net.ranks.streams[self.need(need).stream.index()];
-                    self.cancel(at, phase::PATIENCE, place, Wake::NeedExpires(need));
+                    self.cancel(at, phase::EXPIRY, place, Wake::NeedExpires(need));
                 }
             }
             Event::StatementRecorded { stream, .. } | Event::ImportRejected { stream, .. } => {

@@ -312,7 +312,7 @@ impl State {
             Wake::Idles(s) => (phase::IDLE, ranks.steps[s.index()]),
             Wake::StreamDue(s) => (phase::ARRIVALS, ranks.streams[s.index()]),
             Wake::PackageEnters(p) => (phase::ARRIVALS, self.place_of_package(p)),
-            Wake::NeedExpires(n) => (phase::PATIENCE, ranks.streams[self.needs[n.index()].stream.index()]),
+            Wake::NeedExpires(n) => (phase::EXPIRY, ranks.streams[self.needs[n.index()].stream.index()]),
             Wake::PledgeCommits(p) | Wake::PledgePays(p) | Wake::PledgeExpires(p) => {
                 (3, ranks.streams[self.pledges[p.index()].stream.index()])
             }

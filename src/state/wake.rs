@@ -81,6 +81,8 @@ pub mod phase {
     pub const PATIENCE: u8 = 9;
     /// Servers leave lines that are empty after all else.
     pub const IDLE: u8 = 10;
+    /// Requirements that are still open expire last of all.
+    pub const EXPIRY: u8 = 11;
 }
 
 /// Whether a key's wake is a clock's: clocks alone do not keep a run alive (spec 5.1).

@@ -405,3 +405,17 @@ fn what_a_desk_decides_comes_after_the_calendar_of_its_instant() {
     assert!(seq("HandlingFinished") < seq("LegClosed") && seq("LegClosed") < seq("RequirementValidated"));
     assert_eq!((at("LegDeparted"), at("RequirementFulfilled")), (vec![14], vec![15]));
 }
+
+#[test]
+fn requirements_expire_last_of_all_at_their_instant() {
+    // Both expire at 5, when the paper of the second gives up in the line of the desk: by the name of its place `hq` comes after `a`.
+    let text = "[time]\nstart = 2025-01-01\nend = \"1h\"\n\n[[item]]\nname = \"shell\"\n\n[[requirement]]\nname = \"a\"\non = 2025-01-01\n\
+                batch = 2\nitem = \"shell\"\norigin = \"depot\"\nneeded_within = \"5 s\"\nexpires = true\n\n[[node]]\nname = \"hq\"\nkind = \"hq\"\n\n\
+                [[node.step]]\nname = \"validation\"\ntime = \"9 s\"\npatience = \"5 s\"\n\n[[node]]\nname = \"depot\"\nkind = \"origin\"\n\
+                next = \"border\"\n\n[[node]]\nname = \"border\"\nkind = \"handover\"\n";
+    let done = crate::support::run(text, 1);
+    let seq = |kind: &str| done.numbers(kind, "seq");
+    assert_eq!(done.numbers("PatienceEnded", "t"), [5]);
+    assert_eq!(done.numbers("RequirementExpired", "t"), [5, 5]);
+    assert!(seq("PatienceEnded")[0] < seq("RequirementExpired")[0]);
+}

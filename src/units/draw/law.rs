@@ -55,7 +55,7 @@ impl Law {
         positive("p50", p50)?;
         positive("p90", p90)?;
         if p90 <= p50 {
-            return Err(format!("p90 must be above p50; {p90} is not above {p50}"));
+            return Err("p90 must be above p50".to_owned());
         }
         let sigma = libm::log(p90 / p50) / smooth::standard_normal(Tail::Upper, 0.1);
         let mean = p50 * libm::exp(sigma * sigma / 2.0);

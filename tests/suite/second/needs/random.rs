@@ -1,8 +1,8 @@
 //! Random worlds of requirements and stocks, small enough that things meet at one instant all the time.
 
 use super::world::{
-    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, Rate, Recognition, Review, Rule,
-    Stock, Stream, Strikes, Supply, World,
+    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Rate, Recognition, Review,
+    Rule, Stock, Stream, Strikes, Supply, World,
 };
 use crate::support::Dice;
 
@@ -116,24 +116,27 @@ impl Making {
 
     fn disruptions(&mut self, world: &mut World) {
         let mut all: Vec<Strikes> = (0..world.legs.len()).map(Strikes::Leg).collect();
-        // What a closed node does where no leg leads on is not said; work that pauses is not modelled.
-        all.extend(
-            (0..world.depots.len())
-                .filter(|&d| world.depots[d].leg.is_some() && world.depots[d].pack.is_none())
-                .map(Strikes::Depot),
-        );
-        all.extend(world.hub.filter(|_| world.receipt.is_none()).map(|_| Strikes::Hub));
+        // What a closed node does where no leg leads on is not said.
+        all.extend((0..world.depots.len()).filter(|&d| world.depots[d].leg.is_some()).map(Strikes::Depot));
+        all.extend(world.hub.map(|_| Strikes::Hub));
+        all.extend(world.check.iter().map(|_| Strikes::Border));
+        all.extend(world.desks.iter().flatten().map(|_| Strikes::Hq));
+        all.extend(world.stations().into_iter().map(Strikes::Step));
         for gifts in 0..world.gifts.len() {
             all.extend([0, 1, 2].map(|stage| Strikes::Stage(gifts, stage)));
             all.extend([Strikes::Mechanism(gifts), Strikes::Supplier]);
         }
-        for _ in 0..self.dice.of(&[0, 0, 0, 1, 2, 3]) {
+        for _ in 0..self.dice.of(&[0, 0, 1, 2, 3]) {
             if all.is_empty() {
                 break;
             }
             let strikes = *self.dice.one(&all);
-            // A node's factor would be for its steps.
-            let slows = !matches!(strikes, Strikes::Depot(_) | Strikes::Hub);
+            // A factor of a node is for its steps, and would be refused where there are none.
+            let slows = match strikes {
+                Strikes::Depot(depot) => world.depots[depot].pack.is_some(),
+                Strikes::Hub => world.receipt.is_some(),
+                _ => true,
+            };
             world.disruptions.push(Disruption {
                 name: self.name(Named::Disruption),
                 strikes,
@@ -170,6 +173,7 @@ impl Making {
                 Discipline::EarliestDue,
                 Discipline::Shortest,
             ]),
+            on_outage: *self.dice.one(&[OnOutage::Pause, OnOutage::Pause, OnOutage::Finish, OnOutage::Requeue]),
             patience: self.may(20, |m| m.dice.of(&[0, 1, 2, 5, 10])),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::tick;
 use super::world::{
-    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, Recognition, Review, Rule, Stock,
-    Stream, Strikes, Supply, World,
+    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Rate, Recognition, Review,
+    Rule, Stock, Stream, Strikes, Supply, World,
 };
 
 /// A depot `transit` seconds from the border, or next to it, a stock `s` of shells in it, and no demand.
@@ -50,7 +50,7 @@ fn need(name: &str, dates: &[i64], quantity: i64, priority: i64) -> Stream {
 }
 
 fn desk(time: i64, servers: i64) -> Desk {
-    Desk { time, servers, discipline: Discipline::Priority, patience: None }
+    Desk { time, servers, discipline: Discipline::Priority, patience: None, on_outage: OnOutage::Pause }
 }
 
 /// The world's events but those that every requirement has are these lines.
@@ -320,5 +320,57 @@ fn gifts_take_all_or_none_after_those_who_take_what_there_is_and_a_closed_leg_ho
          6 HandedOver c#1/1#1 node=border
          6 RequirementFulfilled b#1
          6 RequirementFulfilled c#1",
+    );
+}
+
+#[test]
+fn a_rate_changes_how_fast_the_time_of_a_stream_passes() {
+    let times = |every, rate| {
+        let mut world = depot(0, Rule::Level { at: -99, up_to: 1 }, Supply::Lead(0), None);
+        world.streams =
+            vec![Stream { comes: Comes::Every { every, first: None, rate: Some(rate) }, ..need("n", &[], 1, 1) }];
+        let told = tick::run(&world);
+        let comes = told.iter().filter(|line| line.contains(" RequirementSubmitted "));
+        comes.map(|line| line.split(' ').next().expect("a line has a time").to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    // Four seconds: three of [0, 3), none of [3, 6), and one as two of [6, 9): 8. Half a one to 9, three to 12, and half a one
+    // as one of [15, 18): 16. One to 18, three to 21, which is a part that brings nothing: 24.
+    // One and a half to 27, and two and a half: 29.5 is rounded within its part.
+    assert_eq!(times(4, Rate::Profile { part: 3, factors: vec![100, 0, 50] }), "8 16 24 29");
+    // From 1 to 3 in ten seconds: twice as fast, at 2.5, 5.5 and 8.5, rounded half up, each from the one before; then two
+    // until 10, and three in one second. From there on 5/3 of a second each.
+    let rest = "13 15 17 19 21 23 25 27 29";
+    assert_eq!(times(5, Rate::Trend(vec![(0, 100), (10, 300)])), format!("3 6 9 11 {rest}"));
+}
+
+#[test]
+fn a_hub_is_reached_as_its_first_step_begins_and_the_requirement_is_closed_then() {
+    let mut world = depot(2, Rule::Level { at: -9, up_to: 1 }, Supply::Lead(0), Some(2));
+    world.items[0].lot = Some(1);
+    world.recognition = Recognition::AtHub;
+    world.depots[0].by_hub = true;
+    world.receipt = Some(desk(3, 1));
+    world.streams = vec![need("n", &[0], 2, 1)];
+    // The first is handled from 2 to 5, the second from then on: a service starts in phase 6, and the decision of phase 4 that
+    // it makes due is made at the same instant.
+    tells(
+        &world,
+        "0 StockAsked n#1/1 stock=s quantity=2
+         0 StockTaken n#1/1 stock=s quantity=2
+         0 ConsignmentCreated n#1/1#1 line=n#1/1 number=1 amount=1
+         0 LegDeparted n#1/1#1 leg=road transit=2
+         0 ConsignmentCreated n#1/1#2 line=n#1/1 number=2 amount=1
+         0 LegDeparted n#1/1#2 leg=road transit=2
+         2 LegArrived n#1/1#1 leg=road
+         2 LegArrived n#1/1#2 leg=road
+         2 YardEntered n#1/1#1 node=hub step=receipt
+         2 YardEntered n#1/1#2 node=hub step=receipt
+         2 HandlingStarted n#1/1#1 node=hub step=receipt server=1 service=3
+         5 HandlingFinished n#1/1#1 node=hub step=receipt again=false
+         5 HandedOver n#1/1#1 node=border
+         5 HandlingStarted n#1/1#2 node=hub step=receipt server=1 service=3
+         5 RequirementFulfilled n#1
+         8 HandlingFinished n#1/1#2 node=hub step=receipt again=false
+         8 HandedOver n#1/1#2 node=border",
     );
 }

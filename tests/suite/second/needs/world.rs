@@ -88,6 +88,9 @@ pub enum Strikes {
     Leg(usize),
     Depot(usize),
     Hub,
+    Hq,
+    Border,
+    Step(Station),
     /// A stage of a mechanism by its position.
     Stage(usize, usize),
     Mechanism(usize),
@@ -111,6 +114,15 @@ pub struct Desk {
     pub servers: i64,
     pub discipline: Discipline,
     pub patience: Option<i64>,
+    pub on_outage: OnOutage,
+}
+
+/// What an outage does to work in progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnOutage {
+    Pause,
+    Finish,
+    Requeue,
 }
 
 /// Where something is handled.
@@ -246,6 +258,21 @@ impl World {
         }
     }
 
+    /// All that there are, nodes aside by the names of their steps.
+    pub fn stations(&self) -> Vec<Station> {
+        let mut all: Vec<Station> = (0..DESKS.len()).map(Station::Desk).collect();
+        all.extend((0..self.depots.len()).map(Station::Depot).chain([Station::Hub, Station::Border]));
+        all.retain(|&station| self.desk(station).is_some());
+        all.sort_by_key(|&station| self.place(station).1);
+        all
+    }
+
+    /// `<node>.<step>`
+    pub fn step_name(&self, station: Station) -> String {
+        let (node, step) = self.place(station);
+        format!("{node}.{step}")
+    }
+
     /// The names of its node and its step.
     pub fn place(&self, station: Station) -> (&str, &str) {
         match station {
@@ -346,9 +373,13 @@ impl World {
         if let Some(discipline) = discipline {
             writeln!(out, "discipline = \"{discipline}\"")?;
         }
-        match desk.patience {
-            None => Ok(()),
-            Some(patience) => writeln!(out, "patience = \"{patience} s\""),
+        if let Some(patience) = desk.patience {
+            writeln!(out, "patience = \"{patience} s\"")?;
+        }
+        match desk.on_outage {
+            OnOutage::Pause => Ok(()),
+            OnOutage::Finish => writeln!(out, "on_outage = \"finish\""),
+            OnOutage::Requeue => writeln!(out, "on_outage = \"requeue\""),
         }
     }
 
@@ -364,6 +395,9 @@ impl World {
             Strikes::Leg(leg) => self.legs[leg].name.clone(),
             Strikes::Depot(depot) => self.depots[depot].name.clone(),
             Strikes::Hub => "hub".to_owned(),
+            Strikes::Hq => self.hq.clone(),
+            Strikes::Border => "border".to_owned(),
+            Strikes::Step(station) => self.step_name(station),
             Strikes::Stage(gifts, stage) => format!("{}.{}", self.gifts[gifts].name, STAGES[stage]),
             Strikes::Mechanism(gifts) => self.gifts[gifts].name.clone(),
             Strikes::Supplier => "supplier".to_owned(),

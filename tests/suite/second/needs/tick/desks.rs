@@ -3,7 +3,7 @@
 use super::demand::Status;
 use super::goods::Lot;
 use super::{Act, Choice, Key, Kind, Phase, Run};
-use crate::second::needs::world::{Desk, Discipline, MOVEMENT, Recognition, Station};
+use crate::second::needs::world::{Desk, Discipline, MOVEMENT, OnOutage, Recognition, Station};
 
 /// A paper or goods at a desk or step.
 pub struct Visit {
@@ -12,6 +12,8 @@ pub struct Visit {
     /// When it came, or, of the backlog at its first desk, its date; once in the yard, when it joined.
     since: i64,
     stands: Stands,
+    /// Of work that was broken off, what is left of it.
+    left: Option<i64>,
 }
 
 enum What {
@@ -24,6 +26,16 @@ enum Stands {
     Outside,
     InLine,
     Served { server: i64, ends: i64 },
+    Paused { server: i64, left: i64 },
+}
+
+impl Stands {
+    fn server(self) -> Option<i64> {
+        match self {
+            Stands::Served { server, .. } | Stands::Paused { server, .. } => Some(server),
+            Stands::Outside | Stands::InLine => None,
+        }
+    }
 }
 
 /// The third desk.
@@ -41,7 +53,7 @@ impl<'a> Run<'a> {
 
     pub fn send_paper(&mut self, need: usize, desk: usize, since: i64) {
         let desk = Station::Desk(desk);
-        self.visits.push(Visit { what: What::Paper(need), desk, since, stands: Stands::Outside });
+        self.visits.push(Visit { what: What::Paper(need), desk, since, stands: Stands::Outside, left: None });
     }
 
     /// Goods are where they may be handled; where nothing is done they are through.
@@ -49,7 +61,13 @@ impl<'a> Run<'a> {
         match self.world.desk(desk) {
             None => self.go_on(lot, desk),
             Some(_) => {
-                self.visits.push(Visit { what: What::Goods(lot), desk, since: self.now, stands: Stands::Outside });
+                self.visits.push(Visit {
+                    what: What::Goods(lot),
+                    desk,
+                    since: self.now,
+                    stands: Stands::Outside,
+                    left: None,
+                });
             }
         }
     }
@@ -80,12 +98,14 @@ impl<'a> Run<'a> {
             match visit.stands {
                 Stands::Outside => all.push((key(Phase::Entry), Act::Enter(i))),
                 Stands::InLine => {
-                    if self.free_server(visit.desk).is_some() {
+                    if self.free_server(visit.desk).is_some() && !self.is_down(visit.desk) {
                         let (phase, place, _, choice) = key(Phase::Start);
                         let (first, choice) = self.by_discipline(visit, choice);
                         all.push(((phase, place, first, choice), Act::Start(i)));
                     }
-                    if self.desk(visit.desk).patience.is_some_and(|lasts| visit.since + lasts <= self.now) {
+                    // Patience ends with the first start.
+                    let patience = self.desk(visit.desk).patience.filter(|_| visit.left.is_none());
+                    if patience.is_some_and(|lasts| visit.since + lasts <= self.now) {
                         all.push((key(Phase::Patience), Act::GiveUp(i)));
                     }
                 }
@@ -114,10 +134,7 @@ impl<'a> Run<'a> {
     }
 
     fn free_server(&self, desk: Station) -> Option<i64> {
-        let taken = |server| {
-            let by = |v: &Visit| v.desk == desk && matches!(v.stands, Stands::Served { server: s, .. } if s == server);
-            self.visits.iter().any(by)
-        };
+        let taken = |server| self.visits.iter().any(|v| v.desk == desk && v.stands.server() == Some(server));
         (1..=self.desk(desk).servers).find(|&server| !taken(server))
     }
 
@@ -160,13 +177,49 @@ impl<'a> Run<'a> {
 
     pub fn start(&mut self, i: usize) {
         let desk = self.visits[i].desk;
-        let (server, time) = (self.free_server(desk).expect("a server is free"), self.desk(desk).time);
+        let server = self.free_server(desk).expect("a server is free");
+        // What is left of work that was broken off is kept; what strikes the place changes what starts anew.
+        let time = self.visits[i].left.unwrap_or_else(|| self.slowed_at(desk, self.desk(desk).time));
         self.visits[i].stands = Stands::Served { server, ends: self.now + time };
         self.tell_of_desk("HandlingStarted", i, &format!(" server={server} service={time}"));
         // A hub is reached as its first step begins.
-        if let (Station::Hub, What::Goods(lot)) = (desk, &self.visits[i].what) {
+        if let (Station::Hub, What::Goods(lot)) = (desk, &mut self.visits[i].what)
+            && !std::mem::replace(&mut lot.received, true)
+        {
             let (need, line, amount) = (lot.need, lot.line, lot.amount);
             self.recognise(need, line, amount, Recognition::AtHub);
+        }
+    }
+
+    /// Those who are with a server at a station, in the order of choice.
+    fn in_service(&self, station: Station) -> Vec<usize> {
+        let with = |&i: &usize| self.visits[i].desk == station && self.visits[i].stands.server().is_some();
+        let mut all: Vec<usize> = (0..self.visits.len()).filter(with).collect();
+        all.sort_by_key(|&i| self.choice_at_desk(&self.visits[i]));
+        all
+    }
+
+    /// A station goes down: what that does to work in progress.
+    pub fn stop(&mut self, station: Station) {
+        for i in self.in_service(station) {
+            let Stands::Served { server, ends } = self.visits[i].stands else { continue };
+            let left = ends - self.now;
+            let (stands, kind) = match self.desk(station).on_outage {
+                OnOutage::Finish => continue,
+                OnOutage::Pause => (Stands::Paused { server, left }, "HandlingPaused"),
+                OnOutage::Requeue => (Stands::InLine, "HandlingRequeued"),
+            };
+            self.tell(kind, &self.who(&self.visits[i]), &format!(" left={left}"));
+            (self.visits[i].stands, self.visits[i].left) = (stands, Some(left));
+        }
+    }
+
+    /// It is up again.
+    pub fn resume(&mut self, station: Station) {
+        for i in self.in_service(station) {
+            let Stands::Paused { server, left } = self.visits[i].stands else { continue };
+            self.tell("HandlingResumed", &self.who(&self.visits[i]), &format!(" left={left}"));
+            self.visits[i].stands = Stands::Served { server, ends: self.now + left };
         }
     }
 

@@ -9,6 +9,8 @@ pub struct Lot {
     pub line: usize,
     pub number: i64,
     pub amount: i64,
+    /// It has been recognised at the hub.
+    pub received: bool,
     /// Hops that are behind it.
     pub hops: usize,
     pub moves: Move,
@@ -73,7 +75,8 @@ impl<'a> Run<'a> {
             self.recognise(need, line, amount, Recognition::Made);
             let fields = format!(" line={object} number={number} amount={amount}");
             self.tell("ConsignmentCreated", &format!("{object}#{number}"), &fields);
-            let lot = Lot { need, line, number, amount, hops: 0, moves: Move::Ready { since: self.now } };
+            let lot =
+                Lot { need, line, number, amount, received: false, hops: 0, moves: Move::Ready { since: self.now } };
             match self.gifts_of(need) {
                 Some(gifts) => self.book(gifts, lot),
                 None => self.send_goods(lot, MOVED),

@@ -1,7 +1,7 @@
 //! Dated disruptions: what they close, hold and slow.
 
 use super::{Act, Gifts, Key, Kind, NOBODY, Phase, Run};
-use crate::second::needs::world::{APPROVAL, Disruption, STAGES, Strikes};
+use crate::second::needs::world::{APPROVAL, Disruption, STAGES, Station, Strikes};
 
 /// Which of the two ends of a disruption are behind.
 #[derive(Clone, Copy)]
@@ -49,6 +49,11 @@ impl<'a> Run<'a> {
         self.is_struck(Strikes::Leg(leg)) || at_depot || at_hub
     }
 
+    /// Whether a step or its node is closed.
+    pub fn is_down(&self, station: Station) -> bool {
+        self.is_struck(Strikes::Step(station)) || self.is_struck(node_of(station))
+    }
+
     fn concerns(strikes: Strikes, gifts: usize, stage: usize) -> bool {
         match strikes {
             Strikes::Stage(g, s) => (g, s) == (gifts, stage),
@@ -79,6 +84,12 @@ impl<'a> Run<'a> {
         slowed(time, self.in_force().filter(|d| d.strikes == Strikes::Leg(leg)))
     }
 
+    /// Work of so many seconds that begins now; a factor of a node is for its steps.
+    pub fn slowed_at(&self, station: Station, time: i64) -> i64 {
+        let concerns = |d: &&Disruption| d.strikes == Strikes::Step(station) || d.strikes == node_of(station);
+        slowed(time, self.in_force().filter(concerns))
+    }
+
     pub fn strike(&mut self, disruption: usize) {
         self.turn(disruption, ["Began", "Closed", "Held"], |struck| struck.began = true);
     }
@@ -95,7 +106,8 @@ impl<'a> Run<'a> {
             let stages = |g| (0..STAGES.len()).map(move |s| run.is_held(g, s));
             world.gifts.iter().flat_map(stages).collect()
         };
-        let (was_struck, were_held) = (self.is_struck(*strikes), held(self));
+        let down = |run: &Run| -> Vec<bool> { world.stations().iter().map(|&s| run.is_down(s)).collect() };
+        let (was_struck, were_held, were_down) = (self.is_struck(*strikes), held(self), down(self));
         set(&mut self.struck[i]);
         self.tell(&format!("Disruption{itself}"), name, "");
         if self.is_struck(*strikes) != was_struck {
@@ -103,6 +115,16 @@ impl<'a> Run<'a> {
                 Strikes::Leg(leg) => self.tell(&format!("Leg{place}"), &world.legs[leg].name, ""),
                 Strikes::Depot(depot) => self.tell(&format!("Node{place}"), &world.depots[depot].name, ""),
                 Strikes::Hub => self.tell(&format!("Node{place}"), "hub", ""),
+                Strikes::Hq => self.tell(&format!("Node{place}"), &world.hq, ""),
+                Strikes::Border => self.tell(&format!("Node{place}"), "border", ""),
+                Strikes::Step(station) => self.tell(&format!("Step{place}"), &world.step_name(station), ""),
+                _ => {}
+            }
+        }
+        for ((station, before), after) in world.stations().into_iter().zip(were_down).zip(down(self)) {
+            match (before, after) {
+                (false, true) => self.stop(station),
+                (true, false) => self.resume(station),
                 _ => {}
             }
         }
@@ -116,6 +138,15 @@ impl<'a> Run<'a> {
         for (gifts, at) in changed {
             self.tell(&format!("Stage{stage}"), &format!("{gifts}.{}", STAGES[at]), "");
         }
+    }
+}
+
+fn node_of(station: Station) -> Strikes {
+    match station {
+        Station::Desk(_) => Strikes::Hq,
+        Station::Depot(depot) => Strikes::Depot(depot),
+        Station::Hub => Strikes::Hub,
+        Station::Border => Strikes::Border,
     }
 }
 
