@@ -1,8 +1,8 @@
 //! Random worlds of requirements and stocks, small enough that things meet at one instant all the time.
 
 use super::world::{
-    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Rate, Recognition, Review,
-    Rule, Stock, Stream, Strikes, Supply, World,
+    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Preempt, Rate, Recognition,
+    Review, Rule, Stock, Stream, Strikes, Supply, World,
 };
 use crate::support::Dice;
 
@@ -60,7 +60,7 @@ impl Making {
         let depots = (0..self.dice.between(1, 2))
             .map(|i| {
                 let (name, by_hub) = (format!("depot-{i}"), self.dice.coin(by_hub));
-                Depot { name, leg: self.may(75, |m| m.leg(&mut legs)), by_hub, pack: self.may(15, Self::desk) }
+                Depot { name, leg: self.may(75, |m| m.leg(&mut legs)), by_hub, pack: self.may(25, Self::desk) }
             })
             .collect::<Vec<_>>();
         let by_hub = depots.iter().any(|d| d.by_hub);
@@ -79,7 +79,7 @@ impl Making {
             hub: self.may(if by_hub { 75 } else { 0 }, |m| m.leg(&mut legs)),
             legs,
             receipt: self.may(if by_hub { 40 } else { 0 }, Self::desk),
-            check: self.may(15, Self::desk),
+            check: self.may(25, Self::desk),
             hq: self.name(Named::Struck),
             desks: self.desks(),
             stocks: vec![],
@@ -154,7 +154,7 @@ impl Making {
     }
 
     fn desks(&mut self) -> [Option<Desk>; 4] {
-        let here = self.dice.coin(30);
+        let here = self.dice.coin(40);
         [(); 4].map(|()| {
             let here = if here { 60 } else { 0 };
             self.may(here, Self::desk)
@@ -163,7 +163,7 @@ impl Making {
 
     fn desk(&mut self) -> Desk {
         Desk {
-            time: self.time(),
+            time: self.dice.of(&[0, 1, 2, 3, 5, 10]),
             servers: self.dice.of(&[1, 1, 2, 3]),
             discipline: *self.dice.one(&[
                 Discipline::Priority,
@@ -174,6 +174,7 @@ impl Making {
                 Discipline::Shortest,
             ]),
             on_outage: *self.dice.one(&[OnOutage::Pause, OnOutage::Pause, OnOutage::Finish, OnOutage::Requeue]),
+            preempt: self.may(25, |m| *m.dice.one(&[Preempt::Resume, Preempt::Restart])),
             patience: self.may(20, |m| m.dice.of(&[0, 1, 2, 5, 10])),
         }
     }
@@ -248,12 +249,8 @@ impl Making {
         });
         let lines = lines.collect();
         let needed_within = self.may(60, Self::time);
-        // Where patience and requirements end at one instant, the engine orders them by name: finding 6 of FINDINGS.md.
-        let packs = world.depots.iter().map(|depot| &depot.pack);
-        let mut all = world.desks.iter().chain(packs).chain([&world.receipt, &world.check]).flatten();
-        let patient = all.any(|desk| desk.patience.is_some());
         let expires = match self.dice.below(3) {
-            _ if needed_within.is_none() || patient => Expires::Never,
+            _ if needed_within.is_none() => Expires::Never,
             0 => Expires::Never,
             1 => Expires::Due,
             _ => Expires::After(self.time()),
@@ -270,6 +267,7 @@ impl Making {
             expires,
         }
     }
+
     /// A mechanism of gifts, and requirements for them.
     fn gifts(&mut self, world: &mut World) {
         let (approval, shipment) = (self.may(60, Self::time), self.may(60, Self::time));

@@ -2,8 +2,8 @@
 
 use super::tick;
 use super::world::{
-    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Rate, Recognition, Review,
-    Rule, Stock, Stream, Strikes, Supply, World,
+    Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Preempt, Rate, Recognition,
+    Review, Rule, Stock, Stream, Strikes, Supply, World,
 };
 
 /// A depot `transit` seconds from the border, or next to it, a stock `s` of shells in it, and no demand.
@@ -50,7 +50,7 @@ fn need(name: &str, dates: &[i64], quantity: i64, priority: i64) -> Stream {
 }
 
 fn desk(time: i64, servers: i64) -> Desk {
-    Desk { time, servers, discipline: Discipline::Priority, patience: None, on_outage: OnOutage::Pause }
+    Desk { time, servers, discipline: Discipline::Priority, patience: None, on_outage: OnOutage::Pause, preempt: None }
 }
 
 /// The world's events but those that every requirement has are these lines.
@@ -372,5 +372,35 @@ fn a_hub_is_reached_as_its_first_step_begins_and_the_requirement_is_closed_then(
          5 RequirementFulfilled n#1
          8 HandlingFinished n#1/1#2 node=hub step=receipt again=false
          8 HandedOver n#1/1#2 node=border",
+    );
+}
+
+#[test]
+fn a_more_urgent_paper_takes_the_desk_and_a_closed_headquarters_pauses_it() {
+    let mut world = depot(0, Rule::Level { at: -9, up_to: 1 }, Supply::Lead(0), None);
+    world.desks[0] = Some(Desk { preempt: Some(Preempt::Resume), ..desk(4, 1) });
+    world.streams = vec![need("a", &[0], 1, 2), need("b", &[2], 1, 1)];
+    world.disruptions = vec![Disruption { name: "x".into(), strikes: Strikes::Hq, on: 3, lasts: 2, slows: None }];
+    // a has done two of four seconds when b takes its server. b has done one when the desk closes, and three after that.
+    tells(
+        &world,
+        "0 PaperFiled a#1
+         0 YardEntered a#1 node=hq step=validation
+         0 HandlingStarted a#1 node=hq step=validation server=1 service=4
+         2 PaperFiled b#1
+         2 YardEntered b#1 node=hq step=validation
+         2 HandlingPreempted a#1 by=b#1 left=2 restarts=false
+         2 HandlingStarted b#1 node=hq step=validation server=1 service=4
+         3 DisruptionBegan x
+         3 NodeClosed hq
+         3 HandlingPaused b#1 left=3
+         5 DisruptionEnded x
+         5 NodeOpened hq
+         5 HandlingResumed b#1 left=3
+         8 HandlingFinished b#1 node=hq step=validation again=false
+         8 StockAsked b#1/1 stock=s quantity=1
+         8 HandlingStarted a#1 node=hq step=validation server=1 service=2
+         10 HandlingFinished a#1 node=hq step=validation again=false
+         10 StockAsked a#1/1 stock=s quantity=1",
     );
 }

@@ -115,6 +115,14 @@ pub struct Desk {
     pub discipline: Discipline,
     pub patience: Option<i64>,
     pub on_outage: OnOutage,
+    pub preempt: Option<Preempt>,
+}
+
+/// What becomes of the work of who gives way to somebody more urgent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preempt {
+    Resume,
+    Restart,
 }
 
 /// What an outage does to work in progress.
@@ -196,7 +204,7 @@ pub enum Supply {
 #[derive(Clone, Debug)]
 pub struct Gifts {
     pub name: String,
-    /// The origin of its lines too. Without one the engine gives nothing: finding 3 of FINDINGS.md.
+    /// The origin of its lines too. Without one the engine gives nothing.
     pub depot: usize,
     pub approval: Option<i64>,
     pub shipment: Option<i64>,
@@ -375,6 +383,11 @@ impl World {
         }
         if let Some(patience) = desk.patience {
             writeln!(out, "patience = \"{patience} s\"")?;
+        }
+        match desk.preempt {
+            None => {}
+            Some(Preempt::Resume) => writeln!(out, "preempt = \"resume\"")?,
+            Some(Preempt::Restart) => writeln!(out, "preempt = \"restart\"")?,
         }
         match desk.on_outage {
             OnOutage::Pause => Ok(()),

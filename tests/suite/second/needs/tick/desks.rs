@@ -3,7 +3,7 @@
 use super::demand::Status;
 use super::goods::Lot;
 use super::{Act, Choice, Key, Kind, Phase, Run};
-use crate::second::needs::world::{Desk, Discipline, MOVEMENT, OnOutage, Recognition, Station};
+use crate::second::needs::world::{Desk, Discipline, MOVEMENT, OnOutage, Preempt, Recognition, Station};
 
 /// A paper or goods at a desk or step.
 pub struct Visit {
@@ -12,6 +12,8 @@ pub struct Visit {
     /// When it came, or, of the backlog at its first desk, its date; once in the yard, when it joined.
     since: i64,
     stands: Stands,
+    /// A server has begun with it.
+    started: bool,
     /// Of work that was broken off, what is left of it.
     left: Option<i64>,
 }
@@ -25,8 +27,8 @@ enum What {
 enum Stands {
     Outside,
     InLine,
-    Served { server: i64, ends: i64 },
-    Paused { server: i64, left: i64 },
+    Served { server: i64, since: i64, ends: i64 },
+    Paused { server: i64, since: i64, left: i64 },
 }
 
 impl Stands {
@@ -53,7 +55,14 @@ impl<'a> Run<'a> {
 
     pub fn send_paper(&mut self, need: usize, desk: usize, since: i64) {
         let desk = Station::Desk(desk);
-        self.visits.push(Visit { what: What::Paper(need), desk, since, stands: Stands::Outside, left: None });
+        self.visits.push(Visit {
+            what: What::Paper(need),
+            desk,
+            since,
+            stands: Stands::Outside,
+            started: false,
+            left: None,
+        });
     }
 
     /// Goods are where they may be handled; where nothing is done they are through.
@@ -66,6 +75,7 @@ impl<'a> Run<'a> {
                     desk,
                     since: self.now,
                     stands: Stands::Outside,
+                    started: false,
                     left: None,
                 });
             }
@@ -98,13 +108,14 @@ impl<'a> Run<'a> {
             match visit.stands {
                 Stands::Outside => all.push((key(Phase::Entry), Act::Enter(i))),
                 Stands::InLine => {
-                    if self.free_server(visit.desk).is_some() && !self.is_down(visit.desk) {
+                    let served = self.free_server(visit.desk).is_some() || self.gives_way_to(visit).is_some();
+                    if served && !self.is_down(visit.desk) {
                         let (phase, place, _, choice) = key(Phase::Start);
                         let (first, choice) = self.by_discipline(visit, choice);
                         all.push(((phase, place, first, choice), Act::Start(i)));
                     }
                     // Patience ends with the first start.
-                    let patience = self.desk(visit.desk).patience.filter(|_| visit.left.is_none());
+                    let patience = self.desk(visit.desk).patience.filter(|_| !visit.started);
                     if patience.is_some_and(|lasts| visit.since + lasts <= self.now) {
                         all.push((key(Phase::Patience), Act::GiveUp(i)));
                     }
@@ -175,12 +186,43 @@ impl<'a> Run<'a> {
         self.visits.remove(i);
     }
 
+    /// Where no server is free, the least urgent in service, the latest started, the last by name: if this one is more urgent.
+    fn gives_way_to(&self, visit: &Visit) -> Option<usize> {
+        self.desk(visit.desk).preempt?;
+        let urgency = |visit: &Visit| self.choice_at_desk(visit).0;
+        let served = |&i: &usize| match self.visits[i].stands {
+            Stands::Served { since, .. } if self.visits[i].desk == visit.desk => {
+                let (priority, _, stream, numbers) = self.choice_at_desk(&self.visits[i]);
+                Some(((priority, since, stream, numbers), i))
+            }
+            _ => None,
+        };
+        let (_, last) = (0..self.visits.len()).filter_map(|i| served(&i)).max()?;
+        (urgency(visit) < urgency(&self.visits[last])).then_some(last)
+    }
+
+    fn take_server_of(&mut self, i: usize, by: usize) {
+        let desk = self.desk(self.visits[i].desk);
+        let Stands::Served { ends, .. } = self.visits[i].stands else { unreachable!("who gives way is served") };
+        let restarts = desk.preempt == Some(Preempt::Restart);
+        let left = if restarts { desk.time } else { ends - self.now };
+        let fields = format!(" by={} left={left} restarts={restarts}", self.who(&self.visits[by]));
+        self.tell("HandlingPreempted", &self.who(&self.visits[i]), &fields);
+        self.visits[i].left = (!restarts).then_some(left);
+        self.visits[i].stands = Stands::InLine;
+    }
+
     pub fn start(&mut self, i: usize) {
         let desk = self.visits[i].desk;
+        if self.free_server(desk).is_none() {
+            let other = self.gives_way_to(&self.visits[i]).expect("a server is free, or somebody gives way");
+            self.take_server_of(other, i);
+        }
         let server = self.free_server(desk).expect("a server is free");
         // What is left of work that was broken off is kept; what strikes the place changes what starts anew.
         let time = self.visits[i].left.unwrap_or_else(|| self.slowed_at(desk, self.desk(desk).time));
-        self.visits[i].stands = Stands::Served { server, ends: self.now + time };
+        self.visits[i].started = true;
+        self.visits[i].stands = Stands::Served { server, since: self.now, ends: self.now + time };
         self.tell_of_desk("HandlingStarted", i, &format!(" server={server} service={time}"));
         // A hub is reached as its first step begins.
         if let (Station::Hub, What::Goods(lot)) = (desk, &mut self.visits[i].what)
@@ -202,11 +244,11 @@ impl<'a> Run<'a> {
     /// A station goes down: what that does to work in progress.
     pub fn stop(&mut self, station: Station) {
         for i in self.in_service(station) {
-            let Stands::Served { server, ends } = self.visits[i].stands else { continue };
+            let Stands::Served { server, since, ends } = self.visits[i].stands else { continue };
             let left = ends - self.now;
             let (stands, kind) = match self.desk(station).on_outage {
                 OnOutage::Finish => continue,
-                OnOutage::Pause => (Stands::Paused { server, left }, "HandlingPaused"),
+                OnOutage::Pause => (Stands::Paused { server, since, left }, "HandlingPaused"),
                 OnOutage::Requeue => (Stands::InLine, "HandlingRequeued"),
             };
             self.tell(kind, &self.who(&self.visits[i]), &format!(" left={left}"));
@@ -217,9 +259,9 @@ impl<'a> Run<'a> {
     /// It is up again.
     pub fn resume(&mut self, station: Station) {
         for i in self.in_service(station) {
-            let Stands::Paused { server, left } = self.visits[i].stands else { continue };
+            let Stands::Paused { server, since, left } = self.visits[i].stands else { continue };
             self.tell("HandlingResumed", &self.who(&self.visits[i]), &format!(" left={left}"));
-            self.visits[i].stands = Stands::Served { server, ends: self.now + left };
+            self.visits[i].stands = Stands::Served { server, since, ends: self.now + left };
         }
     }
 

@@ -56,7 +56,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether lines wait in a stage that will be held no more. That nothing will be on hand for them then the engine does
-    /// not see: finding 5.
+    /// not see.
     pub fn holds_gifts(&self) -> bool {
         let waits = |gifts: usize, line: (usize, usize)| self.stream(&self.needs[line.0]).via == Some(gifts);
         let any =
