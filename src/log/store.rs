@@ -120,7 +120,7 @@ impl StoreLog {
         };
         let at = (opening.origin, opening.digest.clone(), run.0);
         let writer = Writer::new(Arc::new(engine), entry, opening.codec, at, options);
-        writer.engine.make_durable(&writer.head_file())?;
+        writer.engine.make_durable(&writer.head_file(), 0)?;
         writer.entry.write(&writer.engine.dir)?;
         let reader = StoreReader::new(&writer.engine, opening);
         StoreLog::new(reader, writer.head, writer.entry.clone(), Some(writer), options)

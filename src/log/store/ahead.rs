@@ -16,8 +16,13 @@ pub(super) const SEGMENT: u64 = super::engine::SLED_SEGMENT as u64;
 /// A segment's header.
 const HEADER: usize = 20;
 /// The room ahead: at least this, at most that, else twice what the last stretch took.
-const LEAST: u64 = 8 * SEGMENT;
+const LEAST: u64 = 16 * SEGMENT;
 const MOST: u64 = 32 * SEGMENT;
+
+/// No more than so many bytes are stored before the room is looked at again: what they take in the file, with what the engine
+/// adds, always fits into it. (Without a limit a stretch on a busy machine could take more than twice what the one before it
+/// took: a power cut then emptied a store, once in some hundred.)
+pub(super) const STRETCH: usize = (LEAST / 2) as usize;
 
 /// The file may not grow.
 const NO_ROOM: [io::ErrorKind; 3] =
@@ -59,11 +64,13 @@ impl Ahead {
 
     /// Writes zeros ahead where they are short, as far as they leave twice as much `free` as they take. Called while the
     /// engine has nothing left to write.
-    pub(super) fn keep(&self, free: u64) -> io::Result<()> {
+    /// So much is `coming` in one piece.
+    pub(super) fn keep(&self, free: u64, coming: u64) -> io::Result<()> {
         let used = self.used()?;
         let took = used.saturating_sub(self.used.swap(used, Ordering::Relaxed));
         let mut end = self.file.metadata()?.len();
-        let wanted = (used + (2 * took).clamp(LEAST, MOST)).min(end + free / 3);
+        let room = (2 * took).clamp(LEAST, MOST).max(2 * coming);
+        let wanted = (used + room).min(end + free / 3);
         let zeros = vec![0; SEGMENT as usize];
         while end < wanted {
             let part = (wanted - end).min(SEGMENT) as usize;

@@ -358,10 +358,13 @@ impl Engine {
     }
 
     /// Flush, fsync, `HEAD`: in this order, so that `HEAD` is never ahead of the log.
-    pub(super) fn make_durable(&self, head: &HeadFile) -> Result<(), LogError> {
+    pub(super) fn make_durable(&self, head: &HeadFile, coming: usize) -> Result<(), LogError> {
         self.call("flush", |sled| sled.db.flush())?;
         let free = runs::free_space(&self.dir)?;
-        self.data.keep(free).and_then(|()| self.data.sync()).map_err(LogError::io("sync", &self.dir.join("db")))?;
+        self.data
+            .keep(free, coming as u64)
+            .and_then(|()| self.data.sync())
+            .map_err(LogError::io("sync", &self.dir.join("db")))?;
         head.write(&self.dir)
     }
 }

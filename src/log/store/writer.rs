@@ -12,6 +12,7 @@ use super::super::queue::{Job, Queue, Reply};
 use super::super::runs::{self, HeadFile, RunEntry, RunState};
 use super::super::segment;
 use super::super::{Batch, Head};
+use super::ahead::STRETCH;
 use super::{Engine, StoreOptions};
 
 /// A job that answers, and the thread that does it.
@@ -66,6 +67,8 @@ pub(super) struct Writer {
     free_min: u64,
     /// When something was first stored that is not durable yet.
     dirty_since: Option<Instant>,
+    /// Bytes that were stored since the last time that all was made durable.
+    stretch: usize,
 }
 
 impl Writer {
@@ -87,6 +90,7 @@ impl Writer {
             flush_every: options.flush_every,
             free_min: options.free_min,
             dirty_since: None,
+            stretch: 0,
         }
     }
 
@@ -147,7 +151,7 @@ impl Writer {
 
     fn store(&mut self, batch: &Batch) -> Result<(), LogError> {
         let link = segment::encode(batch, self.codec, self.own, &mut self.value);
-        self.touch();
+        self.touch(self.value.len())?;
         self.engine.put_segment(batch.first_turn, &self.value)?;
         self.digest.push_turns(&batch.bytes, &batch.ends);
         self.own = link.own;
@@ -157,7 +161,7 @@ impl Writer {
 
     fn store_snapshot(&mut self, head: Head, state: &[u8]) -> Result<(), LogError> {
         assert_eq!(head, self.head, "a snapshot follows the turns it was taken after");
-        self.touch();
+        self.touch(state.len())?;
         let header = chunked::Header {
             codec: self.codec,
             kind: Kind::Snapshot,
@@ -171,10 +175,14 @@ impl Writer {
         self.engine.put_snapshot(&header, state)
     }
 
-    fn touch(&mut self) {
-        if self.dirty_since.is_none() {
-            self.dirty_since = Some(Instant::now());
+    /// So many bytes are about to be stored: there has to be room for them in the file.
+    fn touch(&mut self, bytes: usize) -> Result<(), LogError> {
+        if self.stretch + bytes > STRETCH {
+            self.settle_for(bytes)?;
         }
+        self.stretch += bytes;
+        self.dirty_since.get_or_insert_with(Instant::now);
+        Ok(())
     }
 
     pub(super) fn head_file(&self) -> HeadFile {
@@ -183,9 +191,14 @@ impl Writer {
 
     /// Makes durable what is stored.
     fn settle(&mut self) -> Result<(), LogError> {
+        self.settle_for(0)
+    }
+
+    /// The same, with room for so many bytes that come in one piece.
+    fn settle_for(&mut self, bytes: usize) -> Result<(), LogError> {
         runs::check_space(&self.engine.dir, self.free_min)?;
-        self.engine.make_durable(&self.head_file())?;
-        self.dirty_since = None;
+        self.engine.make_durable(&self.head_file(), bytes)?;
+        (self.dirty_since, self.stretch) = (None, 0);
         Ok(())
     }
 
