@@ -3,7 +3,8 @@
 use super::rules::{BringsRules, NeedRules, RowRules};
 use super::turn::{LARGEST_SUM, Turn};
 use crate::event::{Event, LineId, NeedId, Subject};
-use crate::model::{Brings, RowBrings, Step, Stream};
+use crate::model::{Brings, RowBrings, Stream};
+use crate::state::DeskDone;
 use crate::state::unit::Name;
 use crate::units::arena::Id;
 use crate::units::draw::{Block, Secret};
@@ -105,7 +106,7 @@ pub fn backlog(turn: &mut Turn, need: NeedId) {
 }
 
 /// What a desk that is done with a requirement's paper has decided.
-fn desk_decides(turn: &mut Turn, need: NeedId, step: Id<Step>, more: bool, mut cause: u64) {
+fn desk_decides(turn: &mut Turn, need: NeedId, DeskDone { step, more, seq: mut cause }: DeskDone) {
     match &*turn.state.plan().steps[step].name {
         "validation" => cause = turn.emit(cause, Event::RequirementValidated { need }),
         "ranking" => {
@@ -133,8 +134,8 @@ fn validated_before(turn: &mut Turn, need: NeedId, cause: u64) -> u64 {
 
 /// A desk was done with a requirement, or it passes none.
 pub fn validates(turn: &mut Turn, need: NeedId) {
-    if let Some((step, more, done)) = turn.state.need(need).desk {
-        return desk_decides(turn, need, step, more, done);
+    if let Some(done) = turn.state.need(need).desk {
+        return desk_decides(turn, need, done);
     }
     let cause = turn.emit(turn.state.need(need).last, Event::RequirementValidated { need });
     matched(turn, need, cause);

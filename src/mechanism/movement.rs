@@ -385,7 +385,8 @@ fn enters(turn: &mut Turn, unit: UnitId, step: Id<Step>, cause: u64) -> u64 {
     if turn.rules.steps[step.index()].patience.is_some() {
         let visit = turn.state.visits(unit, turn.state.net.step(step).rank);
         let secret = turn.rules.secret_kept(turn.state, unit);
-        let (purpose, law) = turn.rules.steps[step.index()].patience.as_ref().expect("looked at just before");
+        let (purpose, law) =
+            turn.rules.steps[step.index()].patience.as_ref().expect("a step whose line gives up has its patience");
         let lasts = SimDuration(law.at(secret.draw(*purpose, visit)));
         return turn.emit(cause, Event::PatienceSet { unit, lasts });
     }

@@ -1,7 +1,8 @@
 //! How often vehicles leave over a leg: its timetable, its fleet and the opening hours of where it begins, together.
 
 use crate::model::{Departures, Weekly};
-use crate::units::time::{DAY, WEEK};
+use crate::units::time::{DAY, WEEK, second_of_week, step_of_week};
+use std::collections::VecDeque;
 
 /// A pattern of more departures is not gone through whole: its beginning stands for all.
 const MOST: i64 = 20_000;
@@ -11,31 +12,25 @@ const LONG: f64 = (60 * WEEK) as f64;
 /// Departures a day in the long run over a leg whose vehicles are away for `away` seconds on average; infinite where one
 /// leaves as soon as anything is ready. `start` is that of the run in seconds since 1970.
 pub(super) fn departures_a_day(departures: &Departures, hours: Option<&Weekly>, away: Option<f64>, start: i64) -> f64 {
-    let open = |at: f64| hours.is_none_or(|hours| hours.is_open(second_of_week(start, at)));
+    let open = |at: f64| hours.is_none_or(|hours| hours.is_open(second_of_week(start + at as i64)));
     let vehicles = departures.fleet.as_ref().map_or(1, |fleet| fleet.vehicles);
     match (departures.clock, away) {
         (None, None) => f64::INFINITY,
         (Some(clock), away) => {
             // Timetable and week come round together; a fleet has one round to get into step.
-            let round = (WEEK / gcd(WEEK, clock.every.0)).min(MOST);
-            let mut back = vec![f64::NEG_INFINITY; vehicles.min(MOST as u32) as usize];
+            let round = (WEEK / step_of_week(clock.every.0)).min(MOST);
+            // When those that are away are in again: in the order in which they left.
+            let mut back = VecDeque::new();
             let mut left = 0_u64;
             for n in 0..2 * round {
                 let at = (clock.first.0 + n * clock.every.0) as f64;
-                if !open(at) {
-                    continue;
+                while back.front().is_some_and(|back| *back <= at) {
+                    back.pop_front();
                 }
-                let leaves = match away {
-                    None => true,
-                    Some(away) => match back.iter_mut().find(|back| **back <= at) {
-                        Some(vehicle) => {
-                            *vehicle = at + away;
-                            true
-                        }
-                        None => false,
-                    },
-                };
-                left += u64::from(leaves && n >= round);
+                if open(at) && back.len() < vehicles as usize {
+                    back.extend(away.map(|away| at + away));
+                    left += u64::from(n >= round);
+                }
             }
             left as f64 * DAY as f64 / (round * clock.every.0) as f64
         }
@@ -48,7 +43,7 @@ pub(super) fn departures_a_day(departures: &Departures, hours: Option<&Weekly>, 
                     left += 1;
                     at += away;
                 } else {
-                    match until_open(hours, second_of_week(start, at)) {
+                    match until_open(hours, second_of_week(start + at as i64)) {
                         Some(wait) => at += wait,
                         None => return 0.0,
                     }
@@ -57,15 +52,6 @@ pub(super) fn departures_a_day(departures: &Departures, hours: Option<&Weekly>, 
             left as f64 * f64::from(vehicles) * DAY as f64 / at
         }
     }
-}
-
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
-/// Seconds since Monday 00:00 UTC; 1970 began on a Thursday.
-fn second_of_week(start: i64, at: f64) -> u32 {
-    (start + at as i64 + 3 * DAY).rem_euclid(WEEK) as u32
 }
 
 /// Seconds from a moment of the week that is closed to the next that is open.

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::network::Stay;
-use super::rows::{LineRow, NeedRow, PledgeRow, Resting};
+use super::rows::{DeskDone, LineRow, NeedRow, PledgeRow, Resting};
 use super::unit::{Name, Place, Unit, What};
 use super::wake::{Wake, phase};
 use crate::event::{Event, GateId, LineId, NeedId, PledgeId, Subject, UnitId};
@@ -464,11 +464,12 @@ impl State {
         }
     }
 
-    /// A desk is done with a requirement's paper. What it decides comes in the phase of decisions.
+    /// A desk is done with a requirement's paper. What it decides comes in the phase of decisions; the reader knows no desks
+    /// but `validation`, `ranking` and `matching`, which is the last.
     pub(super) fn desk_is_done(&mut self, need: NeedId, step: Id<crate::model::Step>, more: bool) {
         let name = &*self.plan().steps[step].name;
         if !more || ["validation", "ranking"].contains(&name) {
-            self.needs[need.index()].desk = Some((step, more, self.events));
+            self.needs[need.index()].desk = Some(DeskDone { step, more, seq: self.events });
             self.set(self.now, Wake::Validates(need));
         }
     }

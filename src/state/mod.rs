@@ -25,7 +25,7 @@ pub use departures::Load;
 pub use network::{Admission, GateRow, LegRow, NodeRow, Preemption, Stay, StepRow, Way};
 pub use outages::OutageRow;
 pub use pools::PoolRow;
-pub use rows::{Account, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
+pub use rows::{Account, DeskDone, LineRow, NeedRow, PackageRow, PackageStage, PledgeRow, Resting};
 pub use set_up::Net;
 pub use stocks::StockRow;
 

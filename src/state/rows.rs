@@ -1,12 +1,22 @@
 //! Rows of the paper side of the world: requirements and their lines, pledges, packages, accounts.
 
 use crate::event::{LineId, NeedId, PackageId, PledgeId, UnitId};
-use crate::model::{Item, MechanismPlan, Nation, Node, Stream};
+use crate::model::{Item, MechanismPlan, Nation, Node, Step, Stream};
 use crate::units::amount::{Mass, Money};
 use crate::units::arena::Id;
 use crate::units::time::SimTime;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// A desk is done with a requirement's paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskDone {
+    pub step: Id<Step>,
+    /// Another desk follows.
+    pub more: bool,
+    /// `seq` of the end of its handling.
+    pub seq: u64,
+}
 
 /// A requirement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +35,8 @@ pub struct NeedRow {
     pub recognised: i64,
     /// `seq` of what brought the last unit there.
     pub recognised_by: u64,
-    /// A desk that is done with its paper and has something to decide: whether more desks follow, and the `seq` of that.
-    pub desk: Option<(Id<crate::model::Step>, bool, u64)>,
+    /// A desk that is done with its paper and has something to decide.
+    pub desk: Option<DeskDone>,
     pub validated: Option<SimTime>,
     pub matched: Option<SimTime>,
     pub closed: Option<SimTime>,

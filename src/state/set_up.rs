@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::units::amount::Mass;
 use crate::units::arena::Id;
-use crate::units::time::{SimTime, WEEK};
+use crate::units::time::{SimTime, WEEK, second_of_week, step_of_week};
 use std::sync::Arc;
 
 /// The plan and what follows from it alone.
@@ -285,7 +285,7 @@ impl Net {
     /// When a place opens or closes by its hours next, after `now`; `None` when it never does.
     pub fn next_hours(&self, place: PlaceId, now: SimTime) -> Option<SimTime> {
         let hours = self.hours(place)?;
-        let week = hours_of_week(self.plan.start, now);
+        let week = second_of_week(self.plan.start + now.0);
         let open = hours.is_open(week);
         let mut edges: Vec<u32> = hours.0.iter().flat_map(|&(from, to)| [from, to % WEEK as u32]).collect();
         edges.sort_unstable();
@@ -298,12 +298,8 @@ impl Net {
     /// Whether some instant of a timetable falls into the hours of a node: all of them repeat by the week.
     pub fn ever_open(&self, node: Id<Node>, clock: Clock) -> bool {
         let Some(hours) = &self.plan.nodes[node].hours else { return true };
-        let (mut step, mut rest) = (WEEK, clock.every.0.rem_euclid(WEEK));
-        while rest != 0 {
-            (step, rest) = (rest, step % rest);
-        }
-        // Departures come at every second of the week that is `first` and a multiple of `step` more.
-        let first = i64::from(hours_of_week(self.plan.start, clock.first)).rem_euclid(step);
+        let step = step_of_week(clock.every.0);
+        let first = i64::from(second_of_week(self.plan.start + clock.first.0)).rem_euclid(step);
         hours.0.iter().any(|&(from, to)| {
             let next = i64::from(from) + (first - i64::from(from)).rem_euclid(step);
             next < i64::from(to)
@@ -312,13 +308,8 @@ impl Net {
 
     /// Whether a place is within its hours.
     pub fn within_hours(&self, place: PlaceId, now: SimTime) -> bool {
-        self.hours(place).is_none_or(|h| h.is_open(hours_of_week(self.plan.start, now)))
+        self.hours(place).is_none_or(|h| h.is_open(second_of_week(self.plan.start + now.0)))
     }
-}
-
-/// Seconds since Monday 00:00 UTC. 1970-01-01 was a Thursday.
-fn hours_of_week(start: i64, now: SimTime) -> u32 {
-    (start + now.0 + 3 * crate::units::time::DAY).rem_euclid(WEEK) as u32
 }
 
 impl Weekly {

@@ -19,6 +19,20 @@ pub const HOUR: i64 = 3_600;
 pub const DAY: i64 = 86_400;
 pub const WEEK: i64 = 7 * DAY;
 
+/// Seconds since Monday 00:00 UTC of an instant in seconds since 1970, which began on a Thursday.
+pub fn second_of_week(unix: i64) -> u32 {
+    (unix + 3 * DAY).rem_euclid(WEEK) as u32
+}
+
+/// What comes `every` so many seconds comes at every second of the week that is a multiple of this from any one of them.
+pub fn step_of_week(every: i64) -> i64 {
+    let (mut step, mut rest) = (WEEK, every.rem_euclid(WEEK));
+    while rest != 0 {
+        (step, rest) = (rest, step % rest);
+    }
+    step
+}
+
 impl SimTime {
     /// The scenario's `start`.
     pub const ZERO: SimTime = SimTime(0);

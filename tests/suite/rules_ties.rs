@@ -412,3 +412,24 @@ fn what_follows_at_once_is_stated_in_the_same_turn_where_nothing_else_is_due() {
         ]
     );
 }
+
+#[test]
+fn a_pool_and_a_stock_come_after_others_of_their_name() {
+    // All of the name n, all at 60: a disruption begins, hours end, a pool changes, a stock is reviewed (phase 2); then the stream
+    // brings its goods (phase 3).
+    let text = "[time]\nstart = 2025-01-01\nend = \"100 s\"\n\n[[item]]\nname = \"shell\"\n\n[[pool]]\nname = \"n\"\n\
+                servers = [{ from = 2025-01-01, n = 1 }, { from = 2025-01-01T00:01:00Z, n = 2 }]\n\n[[stock]]\nname = \"n\"\n\
+                item = \"shell\"\nat = \"n\"\nreorder = { up_to = 5 }\nreview = { every = \"60 s\" }\nlead_time = \"1 h\"\n\n\
+                [[node]]\nname = \"n\"\nhours = \"Mon-Sun 00:00-00:01\"\n\n[[node.step]]\nname = \"dock\"\ntime = \"1 h\"\nuses = { n = 1 }\n\n\
+                [[consignment]]\nname = \"n\"\nenters = \"n\"\non = 2025-01-01T00:01:00Z\n\n[[disruption]]\nname = \"n\"\n\
+                strikes = \"n.dock\"\non = 2025-01-01T00:01:00Z\nlasts = \"10 s\"\neffect = { time = 2.0 }\n";
+    let done = crate::support::run(text, 1);
+    let told = ["DisruptionBegan", "HoursEnded", "PoolChanged", "StockReviewed", "ConsignmentCreated"];
+    let seqs: Vec<i64> = told
+        .map(|kind| {
+            let first = done.of(kind).into_iter().find(|event| event["t"] == 60);
+            first.and_then(|event| event["seq"].as_i64()).unwrap_or_else(|| panic!("{kind} comes at 60"))
+        })
+        .to_vec();
+    assert!(seqs.is_sorted(), "{seqs:?}");
+}

@@ -8,7 +8,7 @@ use crate::scenario::diagnostic::Finding;
 use crate::scenario::fields::Fields;
 use crate::scenario::tree::{Node, Value};
 use crate::scenario::values::{Ctx, expected};
-use crate::units::time::{DAY, HOUR, SimTime, WEEK};
+use crate::units::time::{DAY, HOUR, SimTime, WEEK, second_of_week};
 
 /// Parts of one period.
 const PARTS_MOST: usize = 10_000;
@@ -119,8 +119,7 @@ fn period(cx: &Ctx, own: &Fields<'_>, pace: &mut Pace) -> Option<()> {
             };
             let all = weekdays.iter().flat_map(|day| hours.iter().map(move |hour| product(*day, *hour)));
             pace.period = WEEK;
-            // Weeks begin on Mondays; 1970-01-01 was a Thursday.
-            pace.phase = (cx.start + 3 * DAY).rem_euclid(WEEK);
+            pace.phase = i64::from(second_of_week(cx.start));
             pace.parts = (1..).map(|i| long * i).zip(all).collect();
         }
     }
