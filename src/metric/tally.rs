@@ -31,13 +31,14 @@ pub struct Tally {
     most: u64,
     /// Counts of the small ones, by pages of 256 values.
     pages: Vec<Option<Box<Page>>>,
-    /// How often the count of a small value went round its 2^16.
+    /// How often the count of a small value went round its 256.
     beyond: BTreeMap<u64, u64>,
     large: Large,
 }
 
-/// Counts of 256 values one after another; what they cannot hold is in [`Tally::beyond`].
-type Page = [u16; PAGE];
+/// Counts of 256 values one after another, one byte each: what is counted at random lies far apart, and more of it stays
+/// near the processor. What they cannot hold is in [`Tally::beyond`].
+type Page = [u8; PAGE];
 
 /// A tally on paper: its sums, and every positive value with its number as runs (see [`Runs`]).
 #[derive(Serialize, Deserialize)]
@@ -160,7 +161,7 @@ impl Tally {
 
     /// The counter of a small value.
     #[inline]
-    fn counter(&mut self, value: u64) -> &mut u16 {
+    fn counter(&mut self, value: u64) -> &mut u8 {
         let page = value as usize / PAGE;
         if self.pages.len() <= page {
             self.pages.resize(page + 1, None);
@@ -172,26 +173,29 @@ impl Tally {
     fn count_small(&mut self, value: u64, more: u64) {
         let n = self.counter(value);
         let sum = u64::from(*n) + more;
-        *n = sum as u16;
-        if sum >> 16 > 0 {
-            *self.beyond.entry(value).or_default() += sum >> 16;
+        *n = sum as u8;
+        if sum >> 8 > 0 {
+            *self.beyond.entry(value).or_default() += sum >> 8;
         }
     }
 
     /// How many there are of a small value, whose counter is `n`.
-    fn whole(&self, value: u64, n: u16) -> u64 {
+    fn whole(&self, value: u64, n: u8) -> u64 {
         let rounds = if self.beyond.is_empty() { 0 } else { self.beyond.get(&value).copied().unwrap_or(0) };
-        rounds << 16 | u64::from(n)
+        rounds << 8 | u64::from(n)
     }
 
     /// Small values but zero, ascending, and how many of each.
     fn small(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let pages = self.pages.iter().enumerate().filter_map(|(i, page)| Some((i * PAGE, page.as_deref()?)));
-        let counts = pages.flat_map(|(first, page)| (first as u64..).zip(page));
-        counts
-            .filter(|&(_, &n)| n > 0 || !self.beyond.is_empty())
-            .map(|(value, &n)| (value, self.whole(value, n)))
-            .filter(|&(_, n)| n > 0)
+        let pages = self.pages.iter().enumerate().filter_map(|(i, page)| Some(((i * PAGE) as u64, page.as_deref()?)));
+        let counts = pages.flat_map(|(first, page)| {
+            let mut rounds = self.beyond.range(first..first + PAGE as u64).peekable();
+            (first..).zip(page).map(move |(value, &n)| {
+                let rounds = rounds.next_if(|round| *round.0 == value).map_or(0, |round| *round.1);
+                (value, rounds << 8 | u64::from(n))
+            })
+        });
+        counts.filter(|&(_, n)| n > 0)
     }
 
     /// How many values lie in a page.
@@ -200,7 +204,7 @@ impl Tally {
         let first = (page * PAGE) as u64;
         let rounds = match self.beyond.is_empty() {
             true => 0,
-            false => self.beyond.range(first..first + PAGE as u64).map(|(_, rounds)| rounds << 16).sum(),
+            false => self.beyond.range(first..first + PAGE as u64).map(|(_, rounds)| rounds << 8).sum(),
         };
         counters + rounds
     }
@@ -250,7 +254,7 @@ impl Tally {
         if value < SMALL {
             let n = self.counter(value);
             *n = n.wrapping_sub(1);
-            if *n == u16::MAX {
+            if *n == u8::MAX {
                 *self.beyond.get_mut(&value).expect("a value that is taken back was added") -= 1;
             }
         } else {
