@@ -21,9 +21,15 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<End> {
     if at.is_some_and(|at| at < SimTime::ZERO) {
         return Err(fault::usage(format!("the run begins on {}, after that", Civil::from_unix(start))));
     }
-    let (opened, mut world) = world_at(&log, at)?;
-    // A moment past the end of a finished run shows its end.
+    // A moment past the end of a finished run shows its end; what an unfinished one did not come to, nobody knows.
     let finished = entry.state == RunState::Finished;
+    let reached = log.head().time;
+    if !finished && at.is_some_and(|at| at.0 > reached) {
+        let go_on = format!("waybill resume {}", &id.to_string()[..8]);
+        let reached = Civil::from_unix(start + reached.max(0));
+        return Err(fault::usage(format!("the run is not finished and has come to {reached}; to go on: {go_on}")));
+    }
+    let (opened, mut world) = world_at(&log, at)?;
     let ended =
         finished && world.state.turns == entry.turns && at.is_none_or(|at| opened.plan.end.is_none_or(|e| at >= e));
     if ended {

@@ -22,7 +22,12 @@ pub struct Package;
 impl Mechanism for Package {
     /// Does the first thing that can be done now; whatever follows from it is the next turn's.
     fn settles(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
-        forms(turn, m, false) || opens(turn, m) || goes_by_lines(turn, m) || allocates(turn, m) || moves_on(turn, m)
+        forms(turn, m, false)
+            || opens(turn, m)
+            || funds_costless(turn, m)
+            || goes_by_lines(turn, m)
+            || allocates(turn, m)
+            || moves_on(turn, m)
     }
 
     fn drafts(&self, turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
@@ -138,7 +143,7 @@ pub fn stated(turn: &mut Turn, stream: Id<Stream>) {
     }
     if turn.now.0 >= 0 {
         last = turn.emit(last, Event::RequirementValidated { need });
-        last = turn.emit(last, Event::RequirementMatched { need });
+        last = matched(turn, need, quantities.iter().all(|&quantity| quantity == 0), last);
         seeks(turn, package, state.package_plan(stream).via, last);
     }
 }
@@ -151,9 +156,18 @@ pub fn backlog(turn: &mut Turn, package: PackageId) {
     if let Some(line) = row.lines.first() {
         let need = state.line(*line).need;
         last = turn.emit(last, Event::RequirementValidated { need });
-        last = turn.emit(last, Event::RequirementMatched { need });
+        last = matched(turn, need, state.need(need).asked == 0, last);
     }
     seeks(turn, package, row.mechanism, last);
+}
+
+/// The requirement of a stated package; one that asks for nothing is fulfilled with that.
+fn matched(turn: &mut Turn, need: NeedId, nothing: bool, cause: u64) -> u64 {
+    let cause = turn.emit(cause, Event::RequirementMatched { need });
+    if nothing {
+        turn.emit(cause, Event::RequirementFulfilled { need });
+    }
+    cause
 }
 
 /// Its review, if it is one, is behind it: it passes the stage at once, or waits in it while it is held.
@@ -187,18 +201,26 @@ fn opens(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     true
 }
 
+/// A stage that is held lets nothing out.
+fn funding_is_held(state: &State, m: Id<MechanismPlan>) -> bool {
+    state.gate(state.gate_of(m, FUNDING)).down > 0
+}
+
+/// A package that costs nothing lacks nothing.
+fn funds_costless(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
+    let state = turn.state;
+    let first = state[m].costless.first().map(|key| key.id);
+    let Some(package) = first.filter(|_| !funding_is_held(state, m)) else { return false };
+    funded(turn, m, package, state.package(package).last);
+    true
+}
+
 /// Money that counted goes to the first need it may serve.
 fn allocates(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
     let plan = &state.plan().mechanisms[m].package;
-    // A stage that is held lets nothing out.
-    if state.gate(state.gate_of(m, FUNDING)).down > 0 {
+    if funding_is_held(state, m) {
         return false;
-    }
-    // A package that costs nothing lacks nothing.
-    if let Some(package) = state[m].costless.first().map(|key| key.id) {
-        funded(turn, m, package, state.package(package).last);
-        return true;
     }
     for &(_, _, _, pledge) in &state[m].fresh {
         let row = state.pledge(pledge);
@@ -245,11 +267,13 @@ fn allocate(turn: &mut Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: Pa
     }
 }
 
-/// Whether an earmarked pledge may serve another open package too: what one of them leaves is no excess yet.
+/// Whether an earmarked pledge may serve another package too, now or once that is open: what one of them leaves is no
+/// excess yet.
 fn serves_another(turn: &Turn, m: Id<MechanismPlan>, pledge: PledgeId, package: PackageId) -> bool {
     let state = turn.state;
     let Some(earmark) = &state.plan_of_pledge(pledge).earmark else { return false };
-    state[m].open.iter().any(|key| key.id != package && state.serves(earmark, key.id))
+    let mut others = state[m].packages.iter().copied().filter(|&other| other != package);
+    others.any(|other| state.package(other).stage <= PackageStage::Open && state.serves(earmark, other))
 }
 
 /// Whether the one package or requirement that an earmark names was funded already.
@@ -269,7 +293,9 @@ fn funded(turn: &mut Turn, m: Id<MechanismPlan>, package: PackageId, cause: u64)
     let subject = Subject::Package(package);
     let cause = turn.emit(cause, Event::StageLeft { subject, gate });
     let plan = &state.plan().mechanisms[m].package;
-    if plan.pays_before.is_none() && !plan.release_part_funded {
+    // One without lines has none to release by themselves.
+    let by_lines = plan.release_part_funded && !state.package(package).lines.is_empty();
+    if plan.pays_before.is_none() && !by_lines {
         enter_release(turn, m, package, cause);
     }
 }
@@ -290,7 +316,9 @@ fn goes_by_lines(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     }
     let gate = state.gate_of(m, RELEASE);
     let funded = state[m].pending.iter().copied().filter(|p| state.package(*p).stage == PackageStage::Funded);
-    let mut seeking: Vec<PackageId> = state[m].open.iter().map(|key| key.id).chain(funded).collect();
+    // What costs nothing is funded first, and goes by its lines then.
+    let open = state[m].open.iter().filter(|key| !state[m].costless.contains(key)).map(|key| key.id);
+    let mut seeking: Vec<PackageId> = open.chain(funded).collect();
     seeking.sort_unstable();
     let mut any = false;
     for package in seeking {
@@ -372,12 +400,13 @@ fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
     let state = turn.state;
     let plan = &state.plan().mechanisms[m].package;
     let Some(before) = &plan.pays_before else { return false };
-    if plan.release_part_funded {
-        return before == "supply" && supplies_by_lines(turn, m);
-    }
+    let by_lines = plan.release_part_funded && before == "supply" && supplies_by_lines(turn, m);
     let release = state.gate_of(m, RELEASE);
     let waits = |p: &PackageId| {
         let row = state.package(*p);
+        if plan.release_part_funded && !row.lines.is_empty() {
+            return false;
+        }
         let inside = state.gate(release).inside.contains_key(&Subject::Package(*p));
         match &**before {
             "release" => row.stage == PackageStage::Funded && !inside && row.paid == row.price,
@@ -397,7 +426,7 @@ fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
             enter_release(turn, m, package, row.last);
         }
     }
-    !waiting.is_empty()
+    by_lines || !waiting.is_empty()
 }
 
 fn goods_exist(turn: &Turn, package: PackageId) -> bool {

@@ -240,6 +240,11 @@ impl State {
             Event::PledgeLapsed { pledge } => {
                 let row = &mut self.pledges[pledge.index()];
                 (row.commits, row.last) = (None, seq);
+                // What lapsed is gone: nothing of it is left to be withdrawn.
+                if let Some(at) = row.expires.take() {
+                    let place = self.net.ranks.streams[self.pledge(pledge).stream.index()];
+                    self.cancel(at, phase::ARRIVALS, place, Wake::PledgeExpires(pledge));
+                }
             }
             Event::FundsDisbursed { pledge, amount } => {
                 let row = &mut self.pledges[pledge.index()];

@@ -75,6 +75,9 @@ fn an_interrupted_run_stops_with_130_and_is_resumed_to_the_same_end() {
         assert_eq!(place.json(&["runs", "--json"], 0)[0]["state"], "interrupted");
         let before = place.json(&["show", &place.run_id(), "--json"], 0);
         assert!(before["turns"].as_u64() < reference["turns"].as_u64());
+        // Of moments to which it has not come nothing is known.
+        let refused = place.err(&["show", &place.run_id(), "--at", "2099-01-01"], 2);
+        assert!(refused.contains("has come to") && refused.contains("waybill resume"), "{refused}");
         let done = place.json(&["resume", &place.run_id(), "--json"], 0);
         same_end(&place, &reference, &done);
         return;

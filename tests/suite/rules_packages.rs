@@ -1,7 +1,7 @@
 //! Rules of packages, by hand: the list, forming, review, funding, release, and the stages that goods pass.
 
 use crate::money::{MONEY, gift, need, sums, tells, world};
-use crate::support::{Unit, run, tells_of};
+use crate::support::{Unit, retells, run, tells_of};
 
 fn urgent(name: &str, on: i64, priority: i64, keys: &str) -> String {
     need(name, "pump", &[on]) + &format!("priority = {priority}\n{keys}\n")
@@ -334,4 +334,59 @@ fn lines_that_go_one_by_one_wait_for_the_payment_of_their_own_part() {
     );
     assert_eq!(done.figure("requirements.total.waited.money_total"), 7.0 * 86_400.0);
     assert_eq!(done.figure("requirements.total.waited.release_total"), 6.0 * 86_400.0);
+}
+
+#[test]
+fn where_lines_go_one_by_one_a_package_of_none_goes_as_a_whole() {
+    let of = |rest: &str| {
+        format!(
+            "[time]\nstart = 2025-01-01\nend = \"60 s\"\n[[item]]\nname = \"radio\"\nvalue = \"0 USD\"\n[[mechanism]]\n\
+             name = \"m\"\nkind = \"package\"\norigin = \"border\"\nrelease_part_funded = true\n\
+             stages = {{ release = \"2 s\" }}\n{rest}\n[[node]]\nname = \"border\"\nkind = \"handover\"\n"
+        )
+    };
+    let words =
+        [("PackageFunded", "funded", ""), ("PackageReleased", "released", ""), ("MoneySpent", "spends", "amount")];
+    let price = "[[package]]\nname = \"n\"\non = 2025-01-01T00:00:01Z\nvia = \"m\"\nprice = \"3 USD\"\n\
+                 [[pledge]]\nname = \"p\"\non = 2025-01-01T00:00:03Z\namount = \"3 USD\"\n";
+    let paid = "3: n#1 funded
+                5: n#1 released; n#1 spends 300";
+    retells(&of(price), &words, paid);
+    // What waits for the payment, or is paid for its supply, goes as a whole too.
+    for before in ["release", "supply"] {
+        let keys = format!("release_part_funded = true\npays_before = \"{before}\"");
+        retells(&of(price).replace("release_part_funded = true", &keys), &words, paid);
+    }
+    // One that costs nothing is funded as it opens; its line goes then.
+    let nothing = "[[package]]\nname = \"n\"\non = 2025-01-01T00:00:01Z\nvia = \"m\"\nitem = \"radio\"\nquantity = 1\n";
+    for (stages, released) in
+        [("release = \"2 s\"", "1: n#1 funded\n3: n#1 released"), ("", "1: n#1 funded; n#1 released")]
+    {
+        retells(&of(nothing).replace("release = \"2 s\"", stages), &words, released);
+    }
+}
+
+#[test]
+fn what_an_earmark_leaves_is_held_for_a_package_in_review() {
+    // m#1 opens on second 6 and m#2 on second 7; other#1, which the earmark does not fit, has sought money since second 5.
+    let world = "[time]\nstart = 2025-01-01\nend = \"30 s\"\n[[item]]\nname = \"radio\"\nvalue = \"1 USD\"\n\
+        [[mechanism]]\nname = \"m\"\nkind = \"package\"\norigin = \"border\"\nsize = \"3 USD\"\nexcess = \"spill\"\n\
+        stages = { review = \"5 s\" }\n[[requirement]]\nname = \"a\"\narrivals = { at = [2025-01-01T00:00:01Z, \
+        2025-01-01T00:00:02Z] }\nvia = \"m\"\nitem = \"radio\"\nquantity = 3\npriority = 2\n[[package]]\nname = \"other\"\n\
+        on = 2025-01-01T00:00:05Z\nvia = \"m\"\nprice = \"9 USD\"\n[[node]]\nname = \"border\"\nkind = \"handover\"\n";
+    let gift = |name: &str, amount: i64| {
+        format!(
+            "[[pledge]]\nname = \"{name}\"\non = 2025-01-01T00:00:03Z\namount = \"{amount} USD\"\nearmark = \"radio\"\n"
+        )
+    };
+    let words = [("MoneyAllocated", "gets", "amount"), ("SurplusRolledOver", "rolls over", "amount")];
+    // In one pledge or in two, of as much: m#2 gets what m#1 leaves.
+    let held = "6: m#1 gets 300
+                7: m#2 gets 200";
+    retells(&(world.to_owned() + &gift("p", 5)), &words, held);
+    retells(&(world.to_owned() + &gift("p", 3) + &gift("q", 2)), &words, held);
+    // What both of them leave is free.
+    let rest = "6: m#1 gets 300
+                7: m#2 gets 300; p#1 rolls over 100; other#1 gets 100";
+    retells(&(world.to_owned() + &gift("p", 7)), &words, rest);
 }

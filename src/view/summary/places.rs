@@ -130,8 +130,12 @@ fn headline(facts: &Facts<'_>, stations: &[Row], legs: &[Row], screen: &Screen) 
         let mean = length(row.wait_mean.unwrap_or(0.0));
         said.push(format!("the longest wait is for {}, {mean} on average", row.name));
     }
-    if let Some((row, used)) = busiest.and_then(|row| row.utilisation.map(|used| (row, used))) {
-        said.push(format!("{} is used most, {}", row.name, percent(used)));
+    // A pool may bind where no station does; of equals the station is named.
+    let station = busiest.and_then(|row| Some((row.name.as_str(), row.utilisation?)));
+    let pools = facts.plan.pools.iter().map(|pool| pool.name.as_str());
+    let used = pools.filter_map(|name| Some((name, facts.tree.number(&format!("pools.{name}.utilisation"))?)));
+    if let Some((name, used)) = used.chain(station).max_by(|a, b| a.1.total_cmp(&b.1)) {
+        said.push(format!("{name} is used most, {}", percent(used)));
     }
     if !said.is_empty() {
         let words = [(Look::Warn, "What limits it: ".to_owned()), (Look::Plain, said.join("; ") + ".")];

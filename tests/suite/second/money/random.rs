@@ -186,29 +186,22 @@ impl Making {
             name = self.name(Named::Stream);
         }
         let via = self.below(world.mechanisms.len());
-        // What becomes of a price alone where lines are released one by one is not said.
-        let asks = match world.mechanisms[via].part_funded || self.dice.coin(50) {
+        let asks = match self.dice.coin(50) {
             true => Asks::Lines(self.lines(world)),
             false => Asks::Price(self.sum()),
         };
-        let (mut comes, mut asks) = (self.comes(), asks);
+        let mut comes = self.comes();
         // Of a stream of packages what is dated at the start and what is dated before it come in another order than said.
         if let When::At(dates) = &mut comes.when
             && dates.iter().any(|&t| t < 0)
         {
             dates.retain(|&t| t != 0);
         }
-        // When one that asks for nothing is fulfilled is not as it is said.
-        if let Asks::Lines(lines) = &mut asks {
-            lines[0].quantity = lines[0].quantity.max(1);
-        }
         Stated { name, comes, priority: self.dice.of(&[1, 1, 1, 2, 3, -1]), via, asks }
     }
 
     fn pledges(&mut self, world: &World) -> Pledges {
         let converts = !self.dice.coin(10);
-        // Whether what lapsed expires too is not said.
-        let expires = if converts { 25 } else { 0 };
         Pledges {
             name: self.name(Named::Stream),
             comes: self.comes(),
@@ -220,7 +213,7 @@ impl Making {
             kept_share: self.may(30, |m| m.dice.of(&[0, 33, 50, 100])),
             committed_after: self.may(40, Self::time),
             paid_after: self.may(40, Self::time),
-            expires: self.may(expires, |m| m.dice.of(&[0, 1, 2, 3, 5, 10])),
+            expires: self.may(25, |m| m.dice.of(&[0, 1, 2, 3, 5, 10])),
             earmark: self.may(40, |m| m.earmark(world)),
         }
     }

@@ -56,12 +56,12 @@ impl<'a> Run<'a> {
         if self.forms(mechanism) {
             return Some(Decision::Form);
         }
-        let line_by_line = self.mechanism(mechanism).part_funded;
         let sends = !self.sendable(mechanism).is_empty();
+        let line_by_line = self.sendable(mechanism).iter().any(|&p| self.goes_by_lines(p));
         self.next_open(mechanism)
             .map(Decision::Open)
             .or_else(|| self.costs_nothing(mechanism).map(Decision::Fund))
-            .or_else(|| (line_by_line && sends).then_some(Decision::SendLines))
+            .or_else(|| line_by_line.then_some(Decision::SendLines))
             .or_else(|| self.next_use(mechanism))
             .or_else(|| (sends || self.pays_on(mechanism)).then_some(Decision::Pay))
     }
@@ -168,14 +168,14 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A need of its earmark has opened, and none that is open lacks anything.
+    /// A need of its earmark has opened, and no other lacks anything or is still to open.
     fn is_excess(&self, pledge: usize) -> bool {
         let fitting = self.fitting(pledge);
         let mut states = fitting.iter().map(|&p| &self.packages[p]);
         self.pledges[pledge].earmarked
             && self.mechanism(self.pledges_of(self.pledges[pledge].stream).to).spills
             && states.clone().any(|p| matches!(p.state, State::Open(_) | State::Funded))
-            && !states.any(|p| matches!(p.state, State::Open(_)) && p.lacks() > 0)
+            && states.all(|p| p.state == State::Funded || (matches!(p.state, State::Open(_)) && p.lacks() == 0))
     }
 
     /// The packages of its earmark.
@@ -229,13 +229,22 @@ impl<'a> Run<'a> {
         self.packages[package].lines[..=line].iter().map(|&(need, line)| self.value_of(need, line)).sum()
     }
 
+    /// It is released line by line.
+    fn goes_by_lines(&self, package: usize) -> bool {
+        let to = &self.packages[package];
+        self.mechanism(to.mechanism).part_funded && !to.lines.is_empty()
+    }
+
     /// How many lines of a package, or whether it, may go to the supplier.
     fn may_be_sent(&self, package: usize) -> usize {
         let to = &self.packages[package];
-        let Mechanism { pays_before, part_funded, .. } = self.mechanism(to.mechanism);
+        let Mechanism { pays_before, .. } = self.mechanism(to.mechanism);
         let covers = if *pays_before == Some(RELEASE) { self.paid_on(package) } else { to.allocated };
         let opened = matches!(to.state, State::Open(_) | State::Funded);
-        if *part_funded && !to.lines.is_empty() && opened {
+        if self.goes_by_lines(package) {
+            if !opened {
+                return 0;
+            }
             return (0..to.lines.len()).filter(|&line| self.worth_up_to(package, line) <= covers).count();
         }
         usize::from(to.state == State::Funded && covers >= to.price)
@@ -251,7 +260,7 @@ impl<'a> Run<'a> {
         let (mechanism, sent) = (self.packages[package].mechanism, self.packages[package].sent);
         let now = self.may_be_sent(package);
         self.packages[package].sent = now;
-        if self.mechanism(mechanism).part_funded && !self.packages[package].lines.is_empty() {
+        if self.goes_by_lines(package) {
             for line in sent..now {
                 self.enter_with_line(mechanism, package, line);
             }
@@ -264,15 +273,13 @@ impl<'a> Run<'a> {
         match self.decision(mechanism).expect("something was to be decided") {
             Decision::Form => self.form(mechanism),
             Decision::Open(package) => self.open_package(package),
-            Decision::Fund(package) => {
-                // What costs nothing is released line by line before it is funded, and never as a whole, or otherwise.
-                self.unsaid |= self.mechanism(mechanism).part_funded;
-                self.fund(package);
-            }
+            Decision::Fund(package) => self.fund(package),
             Decision::Give(pledge, package) => self.give(pledge, package),
             Decision::Spill(pledge) => self.spill(pledge),
             Decision::SendLines => {
-                for package in self.sendable(mechanism) {
+                for package in
+                    self.sendable(mechanism).into_iter().filter(|&p| self.goes_by_lines(p)).collect::<Vec<_>>()
+                {
                     self.send(package);
                 }
             }
@@ -311,9 +318,6 @@ impl<'a> Run<'a> {
     }
 
     fn spill(&mut self, pledge: usize) {
-        // Another need of its earmark is not open yet: whether the excess would be held for that is not said.
-        let unopened = |p: &usize| !matches!(self.packages[*p].state, State::Open(_) | State::Funded);
-        self.unsaid |= self.fitting(pledge).iter().any(unopened);
         self.pledges[pledge].earmarked = false;
         let fields = format!(" amount={}", self.pledges[pledge].left());
         self.tell("SurplusRolledOver", &self.pledge_name(pledge), &fields);
@@ -326,8 +330,7 @@ impl<'a> Run<'a> {
         self.packages[package].state = State::Funded;
         self.tell("PackageFunded", &name, "");
         self.leave_stage(mechanism, FUNDING, &name);
-        let Mechanism { pays_before, part_funded, .. } = self.mechanism(mechanism);
-        if pays_before.is_none() && !part_funded {
+        if self.mechanism(mechanism).pays_before.is_none() && !self.goes_by_lines(package) {
             self.send(package);
         }
     }
