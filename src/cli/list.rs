@@ -25,13 +25,15 @@ pub fn runs(args: &RunsArgs) -> anyhow::Result<End> {
             .map(|e| {
                 json!({
                     "run": e.run, "scenario": e.meta.scenario, "seed": e.meta.seed, "state": e.state,
-                    "turns": e.turns, "events": e.events, "parent": e.meta.parent,
+                    "turns": e.turns, "events": e.events, "parent": e.meta.parent, "file": e.meta.file,
+                    "sets": stored::sets(e),
                 })
             })
             .collect();
         out::print_json(&all.into())?;
     } else {
-        out::print(&view::runs::text(&entries, &args.store.store.display().to_string(), &out::screen()))?;
+        let sets: Vec<_> = entries.iter().map(stored::sets).collect();
+        out::print(&view::runs::text(&entries, &sets, &args.store.store.display().to_string(), &out::screen()))?;
     }
     Ok(if damaged { End::Store } else { End::Done })
 }

@@ -31,8 +31,10 @@ pub fn log(args: &LogArgs) -> anyhow::Result<End> {
         printer.out.text("\n]\n")?;
     }
     printer.out.flush()?;
-    if let (Some(object), true) = (&args.object, printer.first) {
-        out::say(&format!("none of the events that were asked for concerns {object}"));
+    match (&args.object, printer.first) {
+        (Some(object), true) => out::say(&format!("none of the events that were asked for concerns {object}")),
+        (None, true) => out::say("the run has no event of that kind and time"),
+        _ => {}
     }
     Ok(End::Done)
 }

@@ -200,10 +200,17 @@ fn runs_lists_and_forget_deletes() {
     assert_eq!(place.json(&["runs", "--json"], 0), serde_json::json!([]));
     place.out(&["run", "queue.toml"], 0);
     let runs = place.json(&["runs", "--json"], 0);
-    assert_eq!(keys(&runs[0]), ["run", "scenario", "seed", "state", "turns", "events", "parent"]);
+    assert_eq!(keys(&runs[0]), ["run", "scenario", "seed", "state", "turns", "events", "parent", "file", "sets"]);
     assert_eq!(runs[0]["state"], "finished");
     assert!(place.out(&["runs"], 0).contains("One dock"));
-    place.out(&["forget", &place.run_id()[..6]], 0);
+    let first = place.run_id();
+    place.out(&["run", "queue.toml", "--set", "time.end=9d"], 0);
+    assert!(place.out(&["runs"], 0).contains("--set time.end=9d"));
+    assert!(place.err(&["log", &first, "--kind", "Refused"], 0).contains("no event of that kind"));
+    place.out(&["forget", &first[..10]], 0);
+    let rest = place.json(&["runs", "--json"], 0);
+    assert_eq!(rest[0]["sets"], serde_json::json!(["time.end=9d"]));
+    place.out(&["forget", &place.run_id()[..10]], 0);
     assert_eq!(place.json(&["runs", "--json"], 0), serde_json::json!([]));
 }
 
