@@ -174,7 +174,9 @@ impl State {
         let of_line = |line: LineId| {
             let row = &self.lines[line.index()];
             let need = &self.needs[row.need.index()];
-            (i64::from(need.priority), row.joined, need.stream.raw(), need.number, row.position, 0)
+            // Its name stands among those of packages, which may be in the same stage.
+            let rank = self.net.ranks.streams[need.stream.index()];
+            (i64::from(need.priority), row.joined, rank, need.number, row.position, 0)
         };
         match wake {
             Wake::HandlingEnds(u)
