@@ -417,14 +417,15 @@ fn goes_to_release(turn: &mut Turn, m: Id<MechanismPlan>) -> bool {
         }
     };
     let waiting: Vec<PackageId> = state[m].pending.iter().copied().filter(waits).collect();
+    // Goods that waited come first, as where lines go one by one.
+    let (goods, whole): (Vec<_>, Vec<_>) =
+        waiting.iter().partition(|p| state.package(**p).stage == PackageStage::Released);
     let mut taken = 0;
-    for &package in &waiting {
-        let row = state.package(package);
-        if row.stage == PackageStage::Released {
-            make_goods(turn, m, package, &mut taken, row.last);
-        } else {
-            enter_release(turn, m, package, row.last);
-        }
+    for package in goods {
+        make_goods(turn, m, package, &mut taken, state.package(package).last);
+    }
+    for package in whole {
+        enter_release(turn, m, package, state.package(package).last);
     }
     by_lines || !waiting.is_empty()
 }
