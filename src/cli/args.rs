@@ -166,7 +166,8 @@ pub struct ForgetArgs {
 pub struct ShowArgs {
     /// The run: the beginning of its id
     pub run: String,
-    /// The moment to show, before anything of that instant: an ISO date or date-time, UTC
+    /// The moment to show, before anything of that instant: an ISO date or date-time, UTC. Past the end of a finished run
+    /// it is the end
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub at: Option<Date>,
     /// Write every figure to a file as path,value,unit; `-` is standard output

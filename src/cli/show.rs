@@ -25,7 +25,7 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<End> {
     let finished = entry.state == RunState::Finished;
     let reached = log.head().time;
     if !finished && at.is_some_and(|at| at.0 > reached) {
-        let go_on = format!("waybill resume {}", &id.to_string()[..8]);
+        let go_on = stored::command("resume", &args.store.store, &id, "");
         let reached = Civil::from_unix(start + reached.max(0));
         return Err(fault::usage(format!("the run is not finished and has come to {reached}; to go on: {go_on}")));
     }
