@@ -2,8 +2,7 @@
 
 use crate::reference::tick::{self, Event, Value};
 use crate::reference::{random, world};
-use crate::support::{self, full_tier};
-use std::collections::BTreeMap;
+use crate::support::{self, all_agree, full_tier};
 
 /// Kinds that both tell, with the fields that both give.
 const KINDS: &[(&str, &[&str])] = &[
@@ -114,22 +113,5 @@ pub fn agrees(world: &world::World, seed: u64) -> Result<(), String> {
 
 #[test]
 fn the_engine_agrees_with_the_reference_event_for_event() {
-    let worlds = std::env::var("WAYBILL_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(if full_tier() {
-        100_000
-    } else {
-        1_000
-    });
-    let first = std::env::var("WAYBILL_WORLD").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    let mut differ = BTreeMap::new();
-    for number in first..first + worlds {
-        if let Err(what) = compare(number) {
-            differ.insert(number, what);
-            if differ.len() >= 20 {
-                break;
-            }
-        }
-    }
-    if let Some((number, what)) = differ.iter().min_by_key(|d| d.1.len()) {
-        panic!("{} worlds differ, {:?}; the smallest, {number}:\n{what}", differ.len(), differ.keys());
-    }
+    all_agree(if full_tier() { 100_000 } else { 1_000 }, compare);
 }

@@ -1,7 +1,7 @@
 //! Laws over random scenarios of everything at once (`wide`): money, packages, stocks, desks and goods together.
 
 use crate::laws::{lawful, plain, same};
-use crate::support::{Done, full_tier, run, run_with};
+use crate::support::{Done, full_tier, run, run_with, worlds};
 use crate::wide::{self, Wide};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -21,14 +21,9 @@ macro_rules! hold {
     };
 }
 
-/// Tests each world that the reader takes; a failing one is told with its number and its text. `WAYBILL_WORLD` runs one
-/// alone, with `WAYBILL_WORLDS` so many from it on.
+/// Tests each world that the reader takes; a failing one is told with its number and its text.
 pub fn each_world(test: impl Fn(u64, &Wide) -> Result<(), String>) {
-    let asked = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
-    let numbers = match asked("WAYBILL_WORLD") {
-        Some(first) => first..first + asked("WAYBILL_WORLDS").unwrap_or(1),
-        None => 0..if full_tier() { 3_000 } else { 120 },
-    };
+    let numbers = worlds(if full_tier() { 3_000 } else { 120 });
     let all = numbers.end - numbers.start;
     let mut refused: Vec<String> = Vec::new();
     for number in numbers {

@@ -6,6 +6,8 @@ use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use waybill::event::{Entry, Value as Field};
 use waybill::log::{LogDigest, MemoryLog, SegmentLimits};
 use waybill::model::Hop;
@@ -16,6 +18,31 @@ use waybill::state::State;
 /// Whether the full counts were asked for.
 pub fn full_tier() -> bool {
     std::env::var("WAYBILL_TESTS").is_ok_and(|tier| tier == "full")
+}
+
+/// The random worlds to test, by number. `WAYBILL_WORLD` repeats one of them, with `WAYBILL_WORLDS` so many from it on.
+pub fn worlds(usual: u64) -> Range<u64> {
+    let asked = |variable: &str| std::env::var(variable).ok()?.parse::<u64>().ok();
+    let first = asked("WAYBILL_WORLD");
+    let number = asked("WAYBILL_WORLDS").unwrap_or(if first.is_some() { 1 } else { usual });
+    let first = first.unwrap_or(0);
+    first..first + number
+}
+
+/// So many worlds agree; of those that do not the smallest is told.
+pub fn all_agree(usual: u64, agree: impl Fn(u64) -> Result<(), String>) {
+    let mut differ = BTreeMap::new();
+    for number in worlds(usual) {
+        if let Err(what) = agree(number) {
+            differ.insert(number, what);
+            if differ.len() >= 20 {
+                break;
+            }
+        }
+    }
+    if let Some((number, what)) = differ.iter().min_by_key(|d| d.1.len()) {
+        panic!("{} worlds differ, {:?}; the smallest, {number}, {what}", differ.len(), differ.keys());
+    }
 }
 
 /// Dice for random worlds: for one number always the same throws.

@@ -4,19 +4,13 @@ use super::world::{
     Asks, Comes, Depot, Disruption, Earmark, Item, Line, Mechanism, Needs, Pledges, RELEASE, REVIEW, Rate, SHIPMENT,
     SUPPLY, Stated, Strikes, When, World,
 };
+use crate::second::shuffled_names;
 use crate::support::Dice;
-
-/// Names in whose order the places of an instant come.
-const NAMES: [&str; 11] = ["a", "A", "b10", "b9", "c", "c-1", "c_1", "m", "n", "y", "z"];
 
 /// A world is repeated by its number.
 pub fn world(number: u64) -> World {
     let mut dice = Dice::new(number ^ 0x006d_6f6e_6579);
-    let names = [(); 2].map(|()| {
-        let mut names = NAMES.map(str::to_owned).to_vec();
-        dice.shuffle(&mut names);
-        names
-    });
+    let names = [(); 2].map(|()| shuffled_names(&mut dice));
     Making { dice, names }.world()
 }
 

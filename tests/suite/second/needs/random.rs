@@ -4,19 +4,13 @@ use super::world::{
     Comes, Depot, Desk, Discipline, Disruption, Expires, Gifts, Item, Leg, Line, OnOutage, Preempt, Rate, Recognition,
     Review, Rule, Stock, Stream, Strikes, Supply, World,
 };
+use crate::second::shuffled_names;
 use crate::support::Dice;
-
-/// Names in whose order the places of an instant come; places of different kinds share some of them.
-const NAMES: [&str; 11] = ["a", "A", "b10", "b9", "c", "c-1", "c_1", "m", "n", "y", "z"];
 
 /// A world is repeated by its number.
 pub fn world(number: u64) -> World {
     let mut dice = Dice::new(number ^ 0x006e_6565_6473);
-    let names = [(); 4].map(|()| {
-        let mut names = NAMES.map(str::to_owned).to_vec();
-        dice.shuffle(&mut names);
-        names
-    });
+    let names = [(); 4].map(|()| shuffled_names(&mut dice));
     Making { dice, names }.world()
 }
 

@@ -31,6 +31,7 @@ pub struct Asked {
     pub handed_over: i64,
 }
 
+#[derive(Default)]
 pub struct Package {
     pub mechanism: usize,
     /// None: it formed in its mechanism.
@@ -54,10 +55,11 @@ pub struct Package {
     pub made: Vec<usize>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum State {
     /// Stated before the start, on this date.
     Backlog(i64),
+    #[default]
     InReview,
     /// It waits since then to seek money.
     Validated(i64),
@@ -229,12 +231,7 @@ impl<'a> Run<'a> {
             of_backlog: self.now < 0,
             lines,
             state: State::Backlog(self.now),
-            allocated: 0,
-            spent: 0,
-            sent: 0,
-            lines_released: vec![],
-            released: false,
-            made: vec![],
+            ..Package::default()
         });
         if self.now >= 0 {
             self.take_up_stated(self.packages.len() - 1);
@@ -298,19 +295,11 @@ impl<'a> Run<'a> {
         let priority = lines.iter().map(|&(need, _)| self.priority_of(self.needs[need].stream)).min();
         self.packages.push(Package {
             mechanism,
-            stream: None,
             number: self.formed[mechanism],
             priority: priority.expect("a package has a line"),
             price,
-            of_backlog: false,
             lines: lines.clone(),
-            state: State::InReview,
-            allocated: 0,
-            spent: 0,
-            sent: 0,
-            lines_released: vec![],
-            released: false,
-            made: vec![],
+            ..Package::default()
         });
         let package = self.packages.len() - 1;
         let name = self.package_name(package);
